@@ -1,0 +1,1 @@
+//! Who may do what: permissions, boundaries, grants and their evaluation.

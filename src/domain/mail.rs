@@ -1,0 +1,1 @@
+//! The kinds of mail, each with a typed context and a sample.

@@ -1,0 +1,2 @@
+//! The rekey binary.
+fn main() {}
