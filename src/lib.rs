@@ -1,2 +1,3 @@
 //! rekey
+pub mod credentials;
 pub mod domain;
