@@ -1,6 +1,8 @@
 //! What the costly and the cheap secrets cost: password hashes through the
 //! pool at the default parameters, proofs derived and checked.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot start has nobody to report to")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -25,8 +27,8 @@ fn hashes(criterion: &mut Criterion) {
         let hasher = Hasher::start(settings, None).expect("a pool");
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let hashes = (0..16).map(|n| hasher.hash(Secret::new("correct horse battery staple"), [n; 16]));
-                runtime.block_on(join_all(hashes))
+                let batch = (0..16).map(|n| hasher.hash(Secret::new("correct horse battery staple"), [n; 16]));
+                runtime.block_on(join_all(batch))
             });
         });
     }

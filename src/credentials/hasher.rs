@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::secret::{Secret, SecretBytes};
 
-use super::phc::{Pepper, Recipe, Recipient};
+use super::phc::{Computation, Pepper, Recipe};
 use super::queue::{Job, NotTaken, Queue};
 use super::settings::HashSettings;
 use super::stats::{Counters, HasherStats};
@@ -147,7 +147,7 @@ impl Hasher {
 
     /// Dropping the future drops the receiver, by which the threads know to
     /// skip the job.
-    async fn compute(&self, password: Secret, work: Recipient) -> super::queue::Answer {
+    async fn compute(&self, password: Secret, work: Computation) -> super::queue::Answer {
         let (reply, answer) = oneshot::channel();
         let job = Job { password, work, reply, since: Instant::now() };
         self.pool.shared.queue.push(job, &self.pool.shared.counters).map_err(|why| match why {

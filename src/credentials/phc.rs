@@ -48,7 +48,7 @@ pub(super) struct Recipe {
 }
 
 /// One computation: everything but the password and the memory.
-pub(super) struct Recipient {
+pub(super) struct Computation {
     algorithm: Algorithm,
     version: Version,
     params: Params,
@@ -82,8 +82,8 @@ impl Recipe {
     }
 
     /// A new hash.
-    pub(super) fn fresh(&self, salt: &[u8; SALT_LENGTH]) -> Result<Recipient, HashError> {
-        Ok(Recipient {
+    pub(super) fn fresh(&self, salt: &[u8; SALT_LENGTH]) -> Result<Computation, HashError> {
+        Ok(Computation {
             algorithm: Algorithm::Argon2id,
             version: Version::V0x13,
             params: self.params.clone(),
@@ -98,7 +98,7 @@ impl Recipe {
     /// # Errors
     /// `Unreadable` when the text is no Argon2 hash, asks for more than a
     /// thread may be made to do, or needs a pepper that is not this one.
-    pub(super) fn stored(&self, phc: &str) -> Result<Recipient, HashError> {
+    pub(super) fn stored(&self, phc: &str) -> Result<Computation, HashError> {
         let stored = PasswordHash::new(phc).map_err(|_| HashError::Unreadable)?;
         let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Unreadable)?;
         // A text without a version is of the time before there were two of them.
@@ -114,7 +114,7 @@ impl Recipe {
             || version != Version::V0x13
             || params != self.params
             || salt.len() < SALT_LENGTH;
-        Ok(Recipient { algorithm, version, params, salt, expected: Some(expected), outdated })
+        Ok(Computation { algorithm, version, params, salt, expected: Some(expected), outdated })
     }
 
     /// Computes: answers whether the result is the expected one, and the text
@@ -122,10 +122,11 @@ impl Recipe {
     ///
     /// The memory is not wiped after: its last state gives the hash away,
     /// which the database holds anyway, and the password only to somebody who
-    /// tries passwords; wiping would cost as much as a tenth of the hash.
+    /// tries passwords at full cost; wiping would be one more pass of writes over
+    /// all of it.
     pub(super) fn compute(
         &self,
-        work: &Recipient,
+        work: &Computation,
         password: &Secret,
         memory: &mut Vec<Block>,
     ) -> Result<(bool, String), HashError> {
@@ -138,6 +139,7 @@ impl Recipe {
             _ => Argon2::new(work.algorithm, work.version, params),
         };
         if memory.len() < work.params.block_count() {
+            memory.reserve_exact(work.params.block_count() - memory.len());
             memory.resize(work.params.block_count(), Block::new());
         }
         let mut hash = Zeroizing::new(vec![0; length]);
@@ -151,7 +153,7 @@ impl Recipe {
     }
 }
 
-impl Recipient {
+impl Computation {
     /// The hash as it is stored.
     fn text(&self, hash: &[u8]) -> Result<String, HashError> {
         let stored = PasswordHash {

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::domain::secret::Secret;
 
 use super::hasher::HashError;
-use super::phc::Recipient;
+use super::phc::Computation;
 use super::stats::Counters;
 
 /// What a thread answers: whether the password matched, and the text of a new
@@ -20,7 +20,7 @@ pub(super) type Answer = Result<(bool, String), HashError>;
 /// One hash to compute.
 pub(super) struct Job {
     pub(super) password: Secret,
-    pub(super) work: Recipient,
+    pub(super) work: Computation,
     pub(super) reply: oneshot::Sender<Answer>,
     pub(super) since: Instant,
 }
