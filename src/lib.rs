@@ -1,2 +1,4 @@
 //! rekey
+
 pub mod domain;
+pub mod store;

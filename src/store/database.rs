@@ -1,0 +1,165 @@
+//! Connections and transactions.
+
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::domain::clock::Timestamp;
+
+use super::Result;
+use super::time::Clock;
+
+/// A transaction that its maker commits; dropping it rolls back.
+pub type Transaction = DatabaseTransaction;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections at most (PostgreSQL), readers at most (SQLite).
+    pub pool_size: u32,
+    /// How long to wait for a connection before the database counts as gone.
+    pub patience: Duration,
+}
+
+/// The database: on SQLite one connection that writes and several that read,
+/// on PostgreSQL one pool for both.
+#[derive(Debug, Clone)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    clock: Clock,
+}
+
+impl Database {
+    /// Connects, and creates the SQLite file when it is missing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn connect(options: &DatabaseOptions, clock: Clock) -> Result<Self> {
+        if options.url.starts_with("sqlite") {
+            let writer = sea_orm::Database::connect(sqlite(options, 1)).await?;
+            let reader = sea_orm::Database::connect(sqlite(options, options.pool_size.clamp(1, 4))).await?;
+            return Ok(Self { reader, writer, clock });
+        }
+        let mut pool = common(options, options.pool_size);
+        pool.min_connections(1);
+        let pool = sea_orm::Database::connect(pool).await?;
+        Ok(Self { reader: pool.clone(), writer: pool, clock })
+    }
+
+    /// A connection for reading outside a transaction.
+    #[must_use]
+    pub const fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// A connection for one writing statement outside a transaction.
+    #[must_use]
+    pub const fn write(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the write lock at
+    /// once, so that it can never fail half-way for want of it.
+    ///
+    /// # Errors
+    /// When the database is gone or did not answer in time.
+    pub async fn begin(&self) -> Result<Transaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// What time it is.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn now(&self) -> Result<Timestamp> {
+        self.clock.read(&self.reader).await
+    }
+
+    /// Whether one instance owns this database alone.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub async fn migrate_up(&self) -> Result<()> {
+        Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// Takes back the latest migration.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn migrate_down(&self) -> Result<()> {
+        Ok(Migrator::down(&self.writer, Some(1)).await?)
+    }
+
+    /// The migrations that are still to be applied, by name.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>> {
+        let pending = Migrator::get_pending_migrations(&self.writer).await?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    }
+
+    /// Asks for nothing, to see whether anybody answers.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.reader.ping().await?)
+    }
+
+    /// Closes every connection.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+fn common(options: &DatabaseOptions, connections: u32) -> ConnectOptions {
+    let mut connect = ConnectOptions::new(&options.url);
+    connect
+        .max_connections(connections)
+        .acquire_timeout(options.patience)
+        .connect_timeout(options.patience)
+        // SQL text and binds near token digests do not belong in logs or traces.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    connect
+}
+
+fn sqlite(options: &DatabaseOptions, connections: u32) -> ConnectOptions {
+    let mut connect = common(options, connections);
+    connect.min_connections(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false).map_sqlx_sqlite_opts(
+        |sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged reset survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .statement_cache_capacity(200)
+        },
+    );
+    connect
+}

@@ -1,0 +1,226 @@
+//! The outbox: one row per email, written in the transaction of the thing that
+//! caused it. A row holds the kind, the user, the reset and a few facts; never
+//! the rendered body and never a secret.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement,
+};
+
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{ApplicationId, MessageId, PasswordResetId, TenantId, UserId};
+use crate::domain::mail::MailKind;
+
+use super::entity::messages::{Column, Entity, Model};
+use super::rows::{count, json, read, read_optional, to_json, whole};
+use super::{Result, StoreError};
+
+/// Where a message is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// To be sent.
+    Queued,
+    /// A provider took it.
+    Sent,
+    /// Given up; the provider's last words are in the row.
+    Dead,
+    /// Not to be sent any more: its secret is no longer good, or the address
+    /// has changed.
+    Dropped,
+}
+
+impl MessageState {
+    /// As stored and as a metrics label.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// One email in the outbox.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its name, and the left part of its `Message-ID`.
+    pub id: MessageId,
+    /// The application it belongs to.
+    pub application: ApplicationId,
+    /// The tenant it belongs to.
+    pub tenant: TenantId,
+    /// What it says.
+    pub kind: MailKind,
+    /// Whom it is about.
+    pub user: Option<UserId>,
+    /// Whose secret it carries, or what it tells of.
+    pub reset: Option<PasswordResetId>,
+    /// Where it goes when that was fixed as it was queued: a notice goes to
+    /// the address of then. Mail with a secret has none; it goes to the
+    /// address the user has when it is sent.
+    pub recipient: Option<String>,
+    /// Keyed pseudonym of the mailbox; mails of one mailbox keep their order.
+    pub mailbox: String,
+    /// The language asked for.
+    pub locale: Option<String>,
+    /// What the text tells besides: nothing secret.
+    pub facts: serde_json::Value,
+    /// Tries so far.
+    pub attempts: u32,
+    /// When it was queued.
+    pub created_at: Timestamp,
+}
+
+/// Queues messages in one statement.
+pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let rows = messages
+        .iter()
+        .map(|message| {
+            let row = Model {
+                id: message.id.to_string(),
+                application_id: message.application.to_string(),
+                tenant_id: message.tenant.to_string(),
+                kind: message.kind.as_str().to_owned(),
+                user_id: message.user.map(|id| id.to_string()),
+                reset_id: message.reset.map(|id| id.to_string()),
+                recipient: message.recipient.clone(),
+                mailbox: message.mailbox.clone(),
+                locale: message.locale.clone(),
+                facts: to_json(&message.facts, "messages.facts")?,
+                state: MessageState::Queued.as_str().to_owned(),
+                run_at: message.created_at.as_millis(),
+                attempts: 0,
+                leased_by: None,
+                leased_until: None,
+                answer: None,
+                created_at: message.created_at.as_millis(),
+                finished_at: None,
+            };
+            Ok(whole(row))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Entity::insert_many(rows).exec_without_returning(connection).await?;
+    Ok(())
+}
+
+/// Leases up to `limit` messages that are due to one worker: the oldest of
+/// each mailbox, so that a mailbox is served in order and never twice at once.
+pub async fn lease(
+    connection: &impl ConnectionTrait,
+    worker: &str,
+    limit: u64,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Vec<Message>> {
+    let skip = if connection.get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE messages SET leased_by = $1, leased_until = $2, attempts = attempts + 1 WHERE id IN (\
+         SELECT m.id FROM messages AS m WHERE m.state = 'queued' AND m.run_at <= $3 \
+         AND (m.leased_until IS NULL OR m.leased_until <= $3) \
+         AND NOT EXISTS (SELECT 1 FROM messages AS earlier WHERE earlier.mailbox = m.mailbox \
+         AND earlier.state = 'queued' AND earlier.id < m.id) \
+         ORDER BY m.run_at, m.id LIMIT {limit}{skip}) RETURNING *"
+    );
+    let values = [worker.into(), (now + lease).as_millis().into(), now.as_millis().into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let rows = Entity::find().from_raw_sql(statement).all(connection).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+fn from_row(row: Model) -> Result<Message> {
+    Ok(Message {
+        id: read(&row.id, "messages.id")?,
+        application: read(&row.application_id, "messages.application_id")?,
+        tenant: read(&row.tenant_id, "messages.tenant_id")?,
+        kind: MailKind::parse(&row.kind).ok_or(StoreError::Corrupt("messages.kind"))?,
+        user: read_optional(row.user_id.as_deref(), "messages.user_id")?,
+        reset: read_optional(row.reset_id.as_deref(), "messages.reset_id")?,
+        recipient: row.recipient,
+        mailbox: row.mailbox,
+        locale: row.locale,
+        facts: json(&row.facts, "messages.facts")?,
+        attempts: count(row.attempts),
+        created_at: Timestamp::from_millis(row.created_at),
+    })
+}
+
+/// Ends a message that this worker has leased, with the provider's words.
+pub async fn finish(
+    connection: &impl ConnectionTrait,
+    worker: &str,
+    id: MessageId,
+    state: MessageState,
+    answer: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::Answer, Expr::value(answer))
+        .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
+        .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
+        .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::LeasedBy.eq(worker))
+        .filter(Column::State.eq(MessageState::Queued.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Gives a message back for another try at `run_at`, with the provider's words.
+pub async fn retry(
+    connection: &impl ConnectionTrait,
+    worker: &str,
+    id: MessageId,
+    answer: &str,
+    run_at: Timestamp,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::RunAt, Expr::value(run_at.as_millis()))
+        .col_expr(Column::Answer, Expr::value(answer))
+        .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
+        .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::LeasedBy.eq(worker))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives back what a worker that stops has leased.
+pub async fn release(connection: &impl ConnectionTrait, worker: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
+        .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
+        .filter(Column::LeasedBy.eq(worker))
+        .filter(Column::State.eq(MessageState::Queued.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// How many messages wait, and since when the oldest of them does.
+pub async fn backlog(connection: &impl ConnectionTrait) -> Result<(u64, Option<Timestamp>)> {
+    let queued = || Entity::find().filter(Column::State.eq(MessageState::Queued.as_str()));
+    let depth = queued().count(connection).await?;
+    let oldest = queued().order_by_asc(Column::RunAt).one(connection).await?;
+    Ok((depth, oldest.map(|row| Timestamp::from_millis(row.created_at))))
+}
+
+/// What became of a user's messages: kind, state and the provider's words,
+/// oldest first.
+pub async fn list_outcomes(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<(String, String, Option<String>)>> {
+    let rows =
+        Entity::find().filter(Column::UserId.eq(user.to_string())).order_by_asc(Column::Id).all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.kind, row.state, row.answer)).collect())
+}

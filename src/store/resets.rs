@@ -1,0 +1,249 @@
+//! Resets. Every change is one guarded UPDATE that repeats its precondition.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+
+use crate::domain::access::Scope;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{PasswordResetId, UserId};
+use crate::domain::reset::{Mode, Origin, Reset, Status};
+use crate::domain::secret::{SecretDigest, hex};
+
+use super::entity::password_resets::{Column, Entity, Model};
+use super::rows::{count, moment, nonce, read, whole};
+use super::{Result, StoreError};
+
+impl TryFrom<Model> for Reset {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self> {
+        Ok(Self {
+            id: read(&row.id, "password_resets.id")?,
+            application: read(&row.application_id, "password_resets.application_id")?,
+            tenant: read(&row.tenant_id, "password_resets.tenant_id")?,
+            user: read(&row.user_id, "password_resets.user_id")?,
+            mode: Mode::parse(&row.mode).ok_or(StoreError::Corrupt("password_resets.mode"))?,
+            origin: Origin::parse(&row.origin).ok_or(StoreError::Corrupt("password_resets.origin"))?,
+            by_email: row.by_email,
+            status: Status::parse(&row.status).ok_or(StoreError::Corrupt("password_resets.status"))?,
+            nonce: nonce(&row.nonce)?,
+            key_id: row.key_id,
+            email: row.email,
+            locale: row.locale,
+            redirect_url: row.redirect_url,
+            state: row.state,
+            created_at: Timestamp::from_millis(row.created_at),
+            expires_at: moment(row.expires_at),
+            finished_at: moment(row.finished_at),
+            sessions_revoked: count(row.sessions_revoked),
+            credential_version: row.credential_version,
+            auth_session_expires_at: moment(row.auth_session_expires_at),
+        })
+    }
+}
+
+/// Who made a reset and why, for the record.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// The service account, if one did.
+    pub created_by: Option<String>,
+    /// The reason it gave.
+    pub reason: Option<String>,
+}
+
+/// Adds a reset; `token` is the digest of its link token, if it has one.
+pub async fn insert(
+    connection: &impl ConnectionTrait,
+    reset: &Reset,
+    token: Option<&SecretDigest>,
+    provenance: Provenance,
+) -> Result<()> {
+    let row = Model {
+        id: reset.id.to_string(),
+        application_id: reset.application.to_string(),
+        tenant_id: reset.tenant.to_string(),
+        user_id: reset.user.to_string(),
+        mode: reset.mode.as_str().to_owned(),
+        origin: reset.origin.as_str().to_owned(),
+        by_email: reset.by_email,
+        status: reset.status.as_str().to_owned(),
+        key_id: reset.key_id.clone(),
+        nonce: hex(&reset.nonce),
+        token_digest: token.map(|digest| digest.as_str().to_owned()),
+        email: reset.email.clone(),
+        locale: reset.locale.clone(),
+        redirect_url: reset.redirect_url.clone(),
+        state: reset.state.clone(),
+        reason: provenance.reason,
+        created_by: provenance.created_by,
+        created_at: reset.created_at.as_millis(),
+        expires_at: reset.expires_at.map(Timestamp::as_millis),
+        verified_at: None,
+        finished_at: None,
+        sessions_revoked: 0,
+        credential_version: None,
+        repeats: 0,
+        auth_session_digest: None,
+        auth_session_expires_at: None,
+        auth_session_used_at: None,
+    };
+    Entity::insert(whole(row)).exec_without_returning(connection).await?;
+    Ok(())
+}
+
+/// Reads one reset inside the scope.
+pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: PasswordResetId) -> Result<Option<Reset>> {
+    one(connection, scope, Entity::find_by_id(id.to_string())).await
+}
+
+/// Reads the reset of this mode that a link token belongs to.
+pub async fn find_by_token(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    mode: Mode,
+    token: &SecretDigest,
+) -> Result<Option<Reset>> {
+    let query = Entity::find().filter(Column::TokenDigest.eq(token.as_str())).filter(Column::Mode.eq(mode.as_str()));
+    one(connection, scope, query).await
+}
+
+async fn one(connection: &impl ConnectionTrait, scope: &Scope, query: Select<Entity>) -> Result<Option<Reset>> {
+    let row = query.filter(Column::ApplicationId.eq(scope.application().to_string())).one(connection).await?;
+    let reset = row.map(Reset::try_from).transpose()?;
+    Ok(reset.filter(|reset| scope.covers(reset.tenant)))
+}
+
+/// The pending resets of a user, whose row the caller has locked.
+pub async fn list_pending(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<Reset>> {
+    let rows = Entity::find()
+        .filter(Column::UserId.eq(user.to_string()))
+        .filter(Column::Status.eq(Status::Pending.as_str()))
+        .all(connection)
+        .await?;
+    rows.into_iter().map(Reset::try_from).collect()
+}
+
+/// Moves one pending reset to its end. Says whether it was pending.
+pub async fn finish(
+    connection: &impl ConnectionTrait,
+    id: PasswordResetId,
+    status: Status,
+    now: Timestamp,
+) -> Result<bool> {
+    finish_where(connection, Column::Id.eq(id.to_string()), status, now).await.map(|rows| rows == 1)
+}
+
+/// Supersedes a user's pending resets: all of them, or only those made by
+/// address or by email.
+pub async fn supersede(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    also_handed_over: bool,
+    now: Timestamp,
+) -> Result<u64> {
+    let mut which = Column::UserId.eq(user.to_string());
+    if !also_handed_over {
+        which = which.and(Column::ByEmail.eq(true).or(Column::Origin.eq(Origin::Address.as_str())));
+    }
+    finish_where(connection, which, Status::Superseded, now).await
+}
+
+/// Ends every pending reset that was made with one key (which leaked).
+pub async fn cancel_by_key(connection: &impl ConnectionTrait, key_id: &str, now: Timestamp) -> Result<u64> {
+    finish_where(connection, Column::KeyId.eq(key_id), Status::Cancelled, now).await
+}
+
+async fn finish_where(connection: &impl ConnectionTrait, which: Expr, status: Status, now: Timestamp) -> Result<u64> {
+    let result = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(status.as_str()))
+        .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
+        .filter(which)
+        .filter(Column::Status.eq(Status::Pending.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected)
+}
+
+/// What a completion leaves behind.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// Sessions that it ended.
+    pub sessions_revoked: u64,
+    /// The user's credential version that it made.
+    pub credential_version: i64,
+    /// Digest and expiry of the session code, under Immediate Login.
+    pub auth_session: Option<(SecretDigest, Timestamp)>,
+}
+
+/// Completes a reset that is pending and not expired. Says whether it was;
+/// only then may the transaction be committed.
+pub async fn complete(
+    connection: &impl ConnectionTrait,
+    id: PasswordResetId,
+    completion: &Completion,
+    now: Timestamp,
+) -> Result<bool> {
+    let (digest, auth_expiry) = match &completion.auth_session {
+        Some((digest, expiry)) => (Some(digest.as_str().to_owned()), Some(expiry.as_millis())),
+        None => (None, None),
+    };
+    let sessions = i64::try_from(completion.sessions_revoked).unwrap_or(i64::MAX);
+    let result = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Completed.as_str()))
+        .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
+        .col_expr(Column::SessionsRevoked, Expr::value(sessions))
+        .col_expr(Column::CredentialVersion, Expr::value(completion.credential_version))
+        .col_expr(Column::AuthSessionDigest, Expr::value(digest))
+        .col_expr(Column::AuthSessionExpiresAt, Expr::value(auth_expiry))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::Status.eq(Status::Pending.as_str()))
+        .filter(Column::ExpiresAt.gt(now.as_millis()))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Notes that the right code was shown. Says whether the reset is pending.
+pub async fn mark_verified(connection: &impl ConnectionTrait, id: PasswordResetId, now: Timestamp) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::VerifiedAt, Expr::value(now.as_millis()))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::Status.eq(Status::Pending.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Counts one attempt to have a lost answer repeated, at most `limit`. Says
+/// whether it may still be compared.
+pub async fn count_repeat(connection: &impl ConnectionTrait, id: PasswordResetId, limit: i64) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::Repeats, Expr::col(Column::Repeats).add(1))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::Status.eq(Status::Completed.as_str()))
+        .filter(Column::Repeats.lt(limit))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Uses up the session code of a completed reset. `None` when there is no such
+/// code in this application, or it was used, or its time is over.
+pub async fn take_auth_session(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    code: &SecretDigest,
+    now: Timestamp,
+) -> Result<Option<Reset>> {
+    let query = Entity::find().filter(Column::AuthSessionDigest.eq(code.as_str()));
+    let Some(reset) = one(connection, scope, query).await? else { return Ok(None) };
+    let result = Entity::update_many()
+        .col_expr(Column::AuthSessionUsedAt, Expr::value(now.as_millis()))
+        .filter(Column::Id.eq(reset.id.to_string()))
+        .filter(Column::Status.eq(Status::Completed.as_str()))
+        .filter(Column::AuthSessionUsedAt.is_null())
+        .filter(Column::AuthSessionExpiresAt.gt(now.as_millis()))
+        .exec(connection)
+        .await?;
+    Ok((result.rows_affected == 1).then_some(reset))
+}
