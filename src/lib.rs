@@ -1,4 +1,5 @@
 //! rekey
 
+pub mod credentials;
 pub mod domain;
 pub mod store;
