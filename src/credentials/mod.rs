@@ -10,6 +10,9 @@
 //! Order: whoever calls has checked the proof and the password policy before;
 //! nothing unproven costs a hash.
 
+pub mod api_key;
+pub mod signing_keys;
+pub mod tokens;
 mod hasher;
 mod phc;
 mod queue;
