@@ -11,13 +11,13 @@
 //! nothing unproven costs a hash.
 
 pub mod api_key;
-pub mod signing_keys;
-pub mod tokens;
 mod hasher;
 mod phc;
 mod queue;
 mod settings;
+pub mod signing_keys;
 mod stats;
+pub mod tokens;
 mod worker;
 
 pub use hasher::{HashError, Hasher, HasherError, Verdict};
