@@ -1,2 +1,3 @@
 //! rekey
 pub mod domain;
+pub mod mail;

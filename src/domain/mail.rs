@@ -1,1 +1,0 @@
-//! The kinds of mail, each with a typed context and a sample.
