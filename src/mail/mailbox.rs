@@ -65,6 +65,7 @@ impl MailboxTransport {
     }
 
     /// Keeps a message; the oldest goes when there are too many.
+    #[must_use]
     pub fn keep(&self, message: &OutgoingMessage) -> Accepted {
         let addressing = &message.addressing;
         let mut state = self.state();
@@ -126,8 +127,9 @@ mod tests {
     fn messages_are_kept_newest_first_and_read_back() {
         let mailbox = MailboxTransport::new();
         let handle = mailbox.clone();
-        mailbox.keep(&sample_message("one"));
-        mailbox.keep(&sample_message("two"));
+        for local in ["one", "two"] {
+            let _ = mailbox.keep(&sample_message(local));
+        }
         assert_eq!(handle.list().iter().map(|mail| mail.number).collect::<Vec<_>>(), [2, 1]);
         let mail = handle.find(1).unwrap();
         assert_eq!((mail.to.as_str(), mail.kind), ("ada@example.org", "PASSWORD_RESET_LINK"));
@@ -137,7 +139,7 @@ mod tests {
         assert!(json.get("raw").is_none());
         handle.clear();
         assert!(mailbox.list().is_empty() && mailbox.find(1).is_none());
-        mailbox.keep(&sample_message("three"));
+        assert_eq!(mailbox.keep(&sample_message("three")).answer, "kept as number 3");
         assert_eq!(mailbox.list()[0].number, 3);
     }
 
@@ -146,7 +148,7 @@ mod tests {
         let mailbox = MailboxTransport::new();
         let message = sample_message("one");
         for _ in 0..CAPACITY + 5 {
-            mailbox.keep(&message);
+            let _ = mailbox.keep(&message);
         }
         assert_eq!(mailbox.list().len(), CAPACITY);
         assert!(mailbox.find(5).is_none() && mailbox.find(6).is_some());

@@ -216,8 +216,8 @@ mod tests;
 #[cfg(test)]
 pub(super) fn sample_message(local: &str) -> OutgoingMessage {
     use crate::domain::mail::{MailContext, MailKind};
-    let renderer = super::render::Renderer::new(None).unwrap();
-    let rendered = renderer.render(&MailContext::sample(MailKind::PasswordResetLink)).unwrap();
+    let room = super::render::Renderer::new(None).unwrap();
+    let rendered = room.render(&MailContext::sample(MailKind::PasswordResetLink)).unwrap();
     let addressing = Addressing {
         from: Party::parse("Acme Portal <no-reply@example.com>").unwrap(),
         reply_to: None,

@@ -12,7 +12,7 @@ use super::text::bounded_answer;
 #[derive(Debug)]
 pub enum Transport {
     /// To a provider, over SMTP.
-    Smtp(SmtpTransport),
+    Smtp(Box<SmtpTransport>),
     /// To memory, for development.
     Mailbox(MailboxTransport),
     /// To a folder, for development and tests.

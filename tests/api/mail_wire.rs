@@ -24,7 +24,7 @@ fn settings(server: &SmtpServer) -> SmtpSettings {
 }
 
 fn transport(settings: SmtpSettings) -> Transport {
-    Transport::Smtp(SmtpTransport::new(settings).unwrap())
+    Transport::Smtp(Box::new(SmtpTransport::new(settings).unwrap()))
 }
 
 fn message(subject: &str, body: &str) -> OutgoingMessage {
@@ -108,13 +108,16 @@ async fn a08_a_mail_has_exactly_the_expected_headers_and_one_recipient() {
 #[tokio::test]
 async fn every_kind_of_mail_arrives() {
     let server = SmtpServer::start().await;
-    let (renderer, transport) = (Renderer::new(None).unwrap(), transport(settings(&server)));
+    let (room, transport) = (Renderer::new(None).unwrap(), transport(settings(&server)));
     for kind in MailKind::ALL {
-        let rendered = renderer.render(&MailContext::sample(kind)).unwrap();
+        let rendered = room.render(&MailContext::sample(kind)).unwrap();
         let accepted = transport.send(&OutgoingMessage::new(addressing(), rendered).unwrap()).await.unwrap();
         assert!(accepted.answer.starts_with("250 2.0.0 taken as"), "{}", accepted.answer);
     }
-    server.messages().iter().for_each(assert_clean);
+    for received in server.messages() {
+        assert_clean(&received);
+        assert_eq!(received.connection, 1);
+    }
     assert_eq!((server.messages().len(), server.connections()), (MailKind::ALL.len(), 1), "over one connection");
 }
 

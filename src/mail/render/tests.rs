@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::client::RequestedFrom;
 use crate::domain::mail::{GivenName, MailContext};
 
 fn renderer() -> Renderer {
@@ -95,10 +96,10 @@ fn an_unknown_origin_and_a_missing_contact_leave_no_holes() {
         let mut context = MailContext::sample(kind);
         match &mut context {
             MailContext::PasswordUpdated(mail) => {
-                mail.requested_from = Default::default();
+                mail.requested_from = RequestedFrom::default();
                 mail.parties.application.support_email = None;
             }
-            MailContext::PasswordResetCode(mail) => mail.requested_from = Default::default(),
+            MailContext::PasswordResetCode(mail) => mail.requested_from = RequestedFrom::default(),
             MailContext::PasswordResetLinkCreated(mail) => mail.parties.application.support_email = None,
             _ => continue,
         }

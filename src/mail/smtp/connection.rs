@@ -36,18 +36,14 @@ impl Connection {
         let settings = &target.settings;
         let patience = settings.timeout;
         let hello = ClientId::default();
-        let mut smtp = match (settings.tls, &target.tls) {
-            (Tls::Implicit, Some(tls)) => {
-                let address = (settings.host.as_str(), settings.port);
-                let opening =
-                    AsyncSmtpConnection::connect_tokio1(address, Some(patience), &hello, Some(tls.clone()), None);
-                within(patience, Stage::Tls, opening).await?
-            }
-            _ => {
-                let stream = connect(&settings.host, settings.port, patience).await?;
-                let opening = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
-                within(patience, Stage::Connect, opening).await?
-            }
+        let mut smtp = if let (Tls::Implicit, Some(tls)) = (settings.tls, &target.tls) {
+            let address = (settings.host.as_str(), settings.port);
+            let opening = AsyncSmtpConnection::connect_tokio1(address, Some(patience), &hello, Some(tls.clone()), None);
+            within(patience, Stage::Tls, opening).await?
+        } else {
+            let stream = connect(&settings.host, settings.port, patience).await?;
+            let opening = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
+            within(patience, Stage::Connect, opening).await?
         };
         if let (Tls::Required, Some(tls)) = (settings.tls, &target.tls) {
             within(patience, Stage::Tls, smtp.starttls(tls.clone(), &hello)).await?;
@@ -78,7 +74,9 @@ impl Connection {
         }
         let answer = timeout(patience, self.smtp.command(Data)).await;
         self.judge(Stage::Content, answer).await?;
-        let answer = timeout(patience * CONTENT_PATIENCE, self.smtp.message(message.raw())).await;
+        // lettre ends the last line itself; with ours it would add an empty one.
+        let content = message.raw().strip_suffix(b"\r\n").unwrap_or(message.raw());
+        let answer = timeout(patience * CONTENT_PATIENCE, self.smtp.message(content)).await;
         let accepted = self.judge(Stage::Content, answer).await?;
         self.messages += 1;
         self.used_at = Instant::now();
