@@ -2,9 +2,10 @@
 //!
 //! The pool is our own and not lettre's, for three reasons: each step of the
 //! conversation is known by name when it fails, a refused recipient does not
-//! cost the connection, and `TCP_NODELAY` is set. lettre writes the final dot
-//! apart from the content, so with Nagle's algorithm on, every mail waits for
-//! the other side's delayed acknowledgement (40 ms on Linux).
+//! cost the connection, and `TCP_NODELAY` is set (but for `smtps`, where lettre
+//! opens the socket itself). lettre writes the final dot apart from the content,
+//! so with Nagle's algorithm on, every mail waits for the other side's delayed
+//! acknowledgement (40 ms on Linux); only more connections help there.
 
 mod connection;
 mod settings;

@@ -135,8 +135,9 @@ impl SmtpSettings {
     /// last answer; a lease on a message must outlast it.
     #[must_use]
     pub fn longest_send(&self) -> Duration {
-        // Waiting, connecting, a dead connection replaced, and the answers.
-        self.timeout.saturating_mul(10)
+        // A place in the pool, a dead connection found, four steps to open another,
+        // three short answers and a long one, a reset or a farewell: fifteen at most.
+        self.timeout.saturating_mul(16)
     }
 }
 
