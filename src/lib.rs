@@ -3,5 +3,6 @@
 pub mod credentials;
 pub mod domain;
 pub mod http;
+pub mod mail;
 pub mod store;
 pub mod workflows;
