@@ -1,2 +1,5 @@
 //! rekey
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod telemetry;
