@@ -14,14 +14,14 @@ use clap::{Parser, Subcommand};
 
 use crate::domain::clock::Timestamp;
 
-/// A self-hosted password-reset service.
-///
-/// Without a command it serves. Settings come from the environment
-/// (REKEY__SECTION__KEY), the file named by REKEY_CONFIG and the profile
-/// (REKEY_PROFILE: development, production or test);
-/// `rekey serve --print-config` shows them.
+/// What `rekey --help` says below the commands.
+const HELP: &str = "Without a command it serves. Settings come from the environment (REKEY__SECTION__KEY), \
+the file named by REKEY_CONFIG and the profile (REKEY_PROFILE: development, production or test); \
+`rekey serve --print-config` shows them.";
+
+/// A self-hosted password-reset service
 #[derive(Debug, Parser)]
-#[command(name = "rekey", version, args_conflicts_with_subcommands = true)]
+#[command(name = "rekey", version, args_conflicts_with_subcommands = true, after_help = HELP)]
 pub struct Cli {
     /// What to do; serve when absent.
     #[command(subcommand)]

@@ -64,12 +64,11 @@ impl SmtpSettings {
     #[must_use]
     pub fn security(&self) -> SmtpSecurity {
         match self.tls {
-            SmtpTls::Starttls => SmtpSecurity::Starttls,
             SmtpTls::Implicit => SmtpSecurity::Implicit,
             SmtpTls::None => SmtpSecurity::Plain,
             SmtpTls::Auto if self.url.expose().starts_with("smtps:") => SmtpSecurity::Implicit,
             SmtpTls::Auto if self.is_local() => SmtpSecurity::Plain,
-            SmtpTls::Auto => SmtpSecurity::Starttls,
+            SmtpTls::Starttls | SmtpTls::Auto => SmtpSecurity::Starttls,
         }
     }
 

@@ -114,7 +114,6 @@ pub fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 }
 
 /// Writes "not set" as the empty text, as it is read.
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
 pub fn show_optional<S: Serializer, T: AsRef<std::ffi::OsStr>>(
     value: &Option<T>,
     serializer: S,
@@ -123,7 +122,6 @@ pub fn show_optional<S: Serializer, T: AsRef<std::ffi::OsStr>>(
 }
 
 /// Writes a secret as a mask, and "not set" as the empty text.
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
 pub fn mask_secret<S: Serializer>(value: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if value.is_some() { MASK } else { "" })
 }

@@ -143,7 +143,8 @@ fn sync_folder(path: &Path) -> Result<(), KeysFileError> {
 fn check_permissions(path: &Path, exposure: Exposure) -> Result<(), KeysFileError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path).map_err(io_error("read", path))?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let (for_group, for_others) = (mode & 0o070, mode & 0o007);
+    if for_group == 0 && for_others == 0 {
         return Ok(());
     }
     let error = KeysFileError::Exposed { path: show(path), mode };
