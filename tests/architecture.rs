@@ -4,12 +4,16 @@
 //! Everything here reads source text, so a failure names file, line and rule
 //! and needs no running server.
 
+#[cfg(test)]
 #[path = "architecture/budget.rs"]
 mod budget;
+#[cfg(test)]
 #[path = "architecture/marks.rs"]
 mod marks;
+#[cfg(test)]
 #[path = "architecture/source.rs"]
 mod source;
+#[cfg(test)]
 #[path = "architecture/stairs.rs"]
 mod stairs;
 

@@ -20,10 +20,12 @@ fn walk(source: &Source, tokens: &TokenStream, found: &mut Vec<String>) {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     for (i, tree) in trees.iter().enumerate() {
         match tree {
-            TokenTree::Ident(name) if is_punct(trees.get(i + 1), '!') && is_call(trees.get(i + 2)) => {
-                if *name == "todo" || *name == "unimplemented" {
-                    found.push(source.says(name.span().start().line, &format!("`{name}!` is a gap")));
-                }
+            TokenTree::Ident(name)
+                if (*name == "todo" || *name == "unimplemented")
+                    && is_punct(trees.get(i + 1), '!')
+                    && is_call(trees.get(i + 2)) =>
+            {
+                found.push(source.says(name.span().start().line, &format!("`{name}!` is a gap")));
             }
             TokenTree::Group(group) => {
                 let opens_attribute = is_punct(i.checked_sub(1).and_then(|before| trees.get(before)), '#')
