@@ -55,7 +55,8 @@ impl Report {
             .into_iter()
             .filter(|(_, lines)| !lines.is_empty())
             .map(|(head, lines)| format!("\n{head}\n{}\n", lines.join("\n")))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     }
 }
 
