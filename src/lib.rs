@@ -3,3 +3,4 @@
 pub mod credentials;
 pub mod domain;
 pub mod store;
+pub mod workflows;

@@ -1,0 +1,7 @@
+//! The use cases: what happens when somebody asks for something.
+
+pub mod authenticate_caller;
+pub mod service_accounts;
+
+#[cfg(test)]
+mod fixture;
