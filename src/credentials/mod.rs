@@ -1,5 +1,26 @@
-//! Proofs of who somebody is: keys, tokens and passwords.
+//! Proofs of who somebody is: tokens, keys and client secrets of callers;
+//! password hashes of users and the threads that compute them.
+//!
+//! Hashing is the one thing here that is meant to be slow. It has threads of
+//! its own, so that it never holds up a thread that answers requests; as many
+//! as there are cores, at low priority, so that cheap requests stay fast
+//! under load; memory of its own, because getting 19 MiB from the allocator
+//! for every hash costs a fifth of its time; and a bounded queue, because an
+//! unbounded one turns a rush into answers that nobody waits for any more.
+//!
+//! Order: whoever calls has checked the proof and the password policy before;
+//! nothing unproven costs a hash.
 
 pub mod api_key;
+mod hasher;
+mod phc;
+mod queue;
+mod settings;
 pub mod signing_keys;
+mod stats;
 pub mod tokens;
+mod worker;
+
+pub use hasher::{HashError, Hasher, HasherError, Verdict};
+pub use settings::HashSettings;
+pub use stats::HasherStats;
