@@ -2,5 +2,6 @@
 
 pub mod credentials;
 pub mod domain;
+pub mod http;
 pub mod store;
 pub mod workflows;

@@ -1,0 +1,19 @@
+//! The doors: everything that speaks HTTP, and the only room that knows actix.
+//!
+//! This level holds what all doors share and no business logic: one
+//! [`problem::Problem`] with a renderer per dialect, bounded extractors, the
+//! middleware around every request, the declarative route table and the
+//! server itself.
+
+pub mod extract;
+mod kit;
+pub mod middleware;
+pub mod ops;
+pub mod problem;
+pub mod routes;
+pub mod server;
+
+pub use kit::HttpKit;
+
+#[cfg(test)]
+mod tests;
