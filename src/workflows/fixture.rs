@@ -20,7 +20,7 @@ use crate::store::{Database, time::Clock};
 use super::authenticate_caller::Authenticator;
 use super::service_accounts::{Manager, NewServiceAccount, create};
 
-pub(super) struct Fixture {
+pub(crate) struct Fixture {
     pub database: Database,
     pub entropy: SeededEntropy,
     pub scope: Scope,
@@ -68,7 +68,7 @@ impl Fixture {
     }
 }
 
-pub(super) fn everywhere(permission: Permission) -> Grant {
+pub(crate) fn everywhere(permission: Permission) -> Grant {
     Grant::new(permission, Boundary::Application)
 }
 

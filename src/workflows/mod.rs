@@ -4,4 +4,4 @@ pub mod authenticate_caller;
 pub mod service_accounts;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
