@@ -30,7 +30,7 @@ pub struct Engine {
     /// The keys that proofs derive from.
     pub keys: KeyRing,
     /// What signs and reads tokens.
-    pub tokens: AccessTokens,
+    pub tokens: Arc<AccessTokens>,
     /// The hash pool.
     pub hasher: Hasher,
     /// The numbers that bound guessing and flooding.
