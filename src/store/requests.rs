@@ -158,3 +158,9 @@ pub async fn take_resend(
         .await?;
     Ok(result.rows_affected == 1)
 }
+
+/// Reads the request that a reset is attached to.
+pub async fn find_by_reset(connection: &impl ConnectionTrait, reset: PasswordResetId) -> Result<Option<ResetRequest>> {
+    let row = Entity::find().filter(Column::ResetId.eq(reset.to_string())).one(connection).await?;
+    row.map(ResetRequest::try_from).transpose()
+}

@@ -168,7 +168,7 @@ async fn finish_where(connection: &impl ConnectionTrait, which: Expr, status: St
 #[derive(Debug, Clone)]
 pub struct Completion {
     /// Sessions that it ended.
-    pub sessions_revoked: u64,
+    pub sessions_revoked: u32,
     /// The user's credential version that it made.
     pub credential_version: i64,
     /// Digest and expiry of the session code, under Immediate Login.
@@ -187,11 +187,10 @@ pub async fn complete(
         Some((digest, expiry)) => (Some(digest.as_str().to_owned()), Some(expiry.as_millis())),
         None => (None, None),
     };
-    let sessions = i64::try_from(completion.sessions_revoked).unwrap_or(i64::MAX);
     let result = Entity::update_many()
         .col_expr(Column::Status, Expr::value(Status::Completed.as_str()))
         .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
-        .col_expr(Column::SessionsRevoked, Expr::value(sessions))
+        .col_expr(Column::SessionsRevoked, Expr::value(i64::from(completion.sessions_revoked)))
         .col_expr(Column::CredentialVersion, Expr::value(completion.credential_version))
         .col_expr(Column::AuthSessionDigest, Expr::value(digest))
         .col_expr(Column::AuthSessionExpiresAt, Expr::value(auth_expiry))

@@ -148,3 +148,54 @@ fn wait(marks: &[i64], quota: Quota, now: Timestamp) -> Duration {
     let oldest = marks.iter().min().copied().unwrap_or_default();
     (Timestamp::from_millis(oldest) + quota.window).since(now).max(Duration::from_secs(1))
 }
+
+/// Some are free; after that one per wait, which doubles from `first` to
+/// `longest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackOff {
+    /// How many are free.
+    pub free: usize,
+    /// The first wait.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+}
+
+/// How long failures are remembered, and how many of them.
+const FAILURES: Quota = Quota { most: 40, window: Duration::from_secs(24 * 60 * 60) };
+
+/// Marks one attempt, unless those before it ask for a wait; to be called in a
+/// transaction. `None` when it was marked.
+pub async fn back_off(
+    connection: &impl ConnectionTrait,
+    key: &str,
+    rule: BackOff,
+    now: Timestamp,
+) -> Result<Option<Duration>> {
+    let mut marks = locked_marks(connection, key).await?;
+    retain_recent(&mut marks, FAILURES, now);
+    if let Some(doublings) = marks.len().checked_sub(rule.free) {
+        let factor = 1_u32.checked_shl(u32::try_from(doublings).unwrap_or(u32::MAX)).unwrap_or(u32::MAX);
+        let wait = rule.first.saturating_mul(factor).min(rule.longest);
+        let latest = marks.iter().max().copied().unwrap_or_default();
+        let free_at = Timestamp::from_millis(latest) + wait;
+        if now < free_at {
+            return Ok(Some(free_at.since(now).max(Duration::from_secs(1))));
+        }
+    }
+    if marks.len() >= FAILURES.most {
+        marks.remove(0);
+    }
+    marks.push(now.as_millis());
+    write(connection, key, &marks, now + FAILURES.window).await?;
+    Ok(None)
+}
+
+/// Takes the latest mark back; to be called in a transaction.
+pub async fn unmark_latest(connection: &impl ConnectionTrait, key: &str) -> Result<()> {
+    let marks = locked_marks(connection, key).await?;
+    match marks.iter().max() {
+        Some(latest) => unmark(connection, key, Timestamp::from_millis(*latest)).await,
+        None => Ok(()),
+    }
+}

@@ -2,8 +2,6 @@
 //! templates; a secret is never serialised, the mail room adds it when it
 //! renders.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::{GivenName, MailKind};
@@ -237,64 +235,6 @@ impl MailContext {
             | Self::Test(_) => return None,
         };
         self.kind().secret_name().map(|name| (name, value))
-    }
-
-    /// An example of a kind, for previews, lint and tests: always the same.
-    #[must_use]
-    pub fn sample(kind: MailKind) -> Self {
-        let occurred_at = Timestamp::from_millis(1_767_258_000_000);
-        let expiry = Expiry::new(occurred_at + Duration::from_secs(30 * 60), occurred_at);
-        let requested_from =
-            RequestedFrom { network: Some("198.51.100.0/24".to_owned()), browser: Some("Firefox".to_owned()) };
-        let parties = sample_parties();
-        let verification_code = Secret::new("482913");
-        match kind {
-            MailKind::PasswordResetLink => Self::PasswordResetLink(ResetLink {
-                parties,
-                requested_from,
-                action_url: Secret::new("https://id.example.com/reset?token=sample-token-482913"),
-                expiry,
-            }),
-            MailKind::PasswordResetCode => {
-                Self::PasswordResetCode(ResetCode { parties, requested_from, verification_code, expiry })
-            }
-            MailKind::PasswordResetLinkCreated => {
-                Self::PasswordResetLinkCreated(LinkCreated { parties, occurred_at, expiry })
-            }
-            MailKind::PasswordUpdated => {
-                Self::PasswordUpdated(PasswordUpdated { parties, requested_from, occurred_at })
-            }
-            MailKind::ResetAttemptsExhausted => Self::ResetAttemptsExhausted(AttemptsExhausted {
-                parties,
-                requested_from,
-                occurred_at,
-                throttled: false,
-            }),
-            MailKind::NoAccount => {
-                let user = User { given_name: None, ..parties.user };
-                Self::NoAccount(NoAccount { parties: Parties { user, ..parties }, requested_from })
-            }
-            MailKind::EmailVerification => {
-                Self::EmailVerification(EmailVerification { parties, verification_code, expiry })
-            }
-            MailKind::Test => Self::Test(Test { parties, occurred_at }),
-        }
-    }
-}
-
-fn sample_parties() -> Parties {
-    Parties {
-        user: User {
-            given_name: GivenName::from_stored("Ada"),
-            email: "ada@example.com".to_owned(),
-            locale: "en".to_owned(),
-        },
-        tenant: Tenant { name: "acme".to_owned(), display_name: "Acme".to_owned(), logo_url: None },
-        application: Application {
-            name: "portal".to_owned(),
-            display_name: "Acme Portal".to_owned(),
-            support_email: Some("help@example.com".to_owned()),
-        },
     }
 }
 

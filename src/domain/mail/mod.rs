@@ -2,6 +2,7 @@
 
 mod context;
 mod given_name;
+mod sample;
 
 pub use context::{
     Application, AttemptsExhausted, EmailVerification, Expiry, LinkCreated, MailContext, NoAccount, Parties,

@@ -1,0 +1,15 @@
+//! Mail: from a context to bytes on the wire.
+//!
+//! [`render`] turns a context into a subject and two bodies, [`message`] turns
+//! those into one message, [`transport`] hands it to a provider, a folder or
+//! memory. Nothing here reads a row or a clock. Only this room knows lettre
+//! and Handlebars.
+
+pub mod file;
+pub mod mailbox;
+pub mod message;
+pub mod render;
+pub mod smtp;
+pub mod templates;
+mod text;
+pub mod transport;

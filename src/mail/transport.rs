@@ -1,0 +1,142 @@
+//! Handing a message over: to a provider, to memory, or to a folder.
+
+use std::fmt;
+
+use super::file::FileTransport;
+use super::mailbox::MailboxTransport;
+use super::message::OutgoingMessage;
+use super::smtp::SmtpTransport;
+use super::text::bounded_answer;
+
+/// A way to hand messages over.
+#[derive(Debug)]
+pub enum Transport {
+    /// To a provider, over SMTP.
+    Smtp(Box<SmtpTransport>),
+    /// To memory, for development.
+    Mailbox(MailboxTransport),
+    /// To a folder, for development and tests.
+    File(FileTransport),
+}
+
+impl Transport {
+    /// Hands one message over.
+    pub async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.send(message).await,
+            Self::Mailbox(mailbox) => Ok(mailbox.keep(message)),
+            Self::File(file) => file.write(message).await,
+        }
+    }
+
+    /// Goes as far as possible without sending anything: for SMTP connects,
+    /// secures the connection and signs in; for a folder writes to it.
+    pub async fn check(&self) -> Result<Accepted, SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.check().await,
+            Self::Mailbox(_) => Ok(Accepted::new("kept in memory")),
+            Self::File(file) => file.check().await,
+        }
+    }
+
+    /// The name of its kind, as in configuration and metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Smtp(_) => "smtp",
+            Self::Mailbox(_) => "mailbox",
+            Self::File(_) => "file",
+        }
+    }
+}
+
+/// The other side took responsibility for the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its own words, one line of at most 300 characters; may hold an address.
+    pub answer: String,
+}
+
+impl Accepted {
+    pub(super) fn new(answer: &str) -> Self {
+        Self { answer: bounded_answer(answer) }
+    }
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// This message will never be accepted here.
+    Permanent,
+    /// Later, or elsewhere, it may be.
+    Temporary,
+}
+
+/// How far the conversation had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Finding and reaching the other side, its greeting included.
+    Connect,
+    /// Securing the connection.
+    Tls,
+    /// Signing in.
+    Auth,
+    /// Naming the sender.
+    Sender,
+    /// Naming the recipient.
+    Recipient,
+    /// Handing the content over.
+    Content,
+}
+
+impl Stage {
+    /// Its name, for rows, logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Auth => "auth",
+            Self::Sender => "sender",
+            Self::Recipient => "recipient",
+            Self::Content => "content",
+        }
+    }
+}
+
+/// A message that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendError {
+    /// Whether trying again can help.
+    pub kind: FailureKind,
+    /// How far it had come.
+    pub stage: Stage,
+    /// The provider's own words, or what went wrong on the way: one line of at
+    /// most 300 characters; may hold an address, never a secret.
+    pub answer: String,
+}
+
+impl SendError {
+    pub(super) fn new(kind: FailureKind, stage: Stage, answer: &str) -> Self {
+        Self { kind, stage, answer: bounded_answer(answer) }
+    }
+
+    /// Whether the provider refused this very address for good, so that it
+    /// should not be tried again for a while.
+    #[must_use]
+    pub fn refuses_recipient(&self) -> bool {
+        self.kind == FailureKind::Permanent && self.stage == Stage::Recipient
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            FailureKind::Permanent => "refused for good",
+            FailureKind::Temporary => "failed for now",
+        };
+        write!(f, "{kind} at {}: {}", self.stage.as_str(), self.answer)
+    }
+}
+
+impl std::error::Error for SendError {}

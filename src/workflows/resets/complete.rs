@@ -1,0 +1,167 @@
+//! A proof and a new password: the completion.
+//!
+//! Order: throttle → proof → policy → hash → one transaction that repeats the
+//! proof's preconditions and changes everything at once. Whatever fails before
+//! the commit leaves the proof usable.
+
+use crate::domain::access::Scope;
+use crate::domain::clock::Timestamp;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::event::EventKind;
+use crate::domain::ids::UserId;
+use crate::domain::mail::MailKind;
+use crate::domain::reset::{Mode, Proof, Reset};
+use crate::domain::secret::Secret;
+use crate::domain::user::User;
+use crate::store::resets::Completion;
+use crate::store::{StoreError, events, messages, resets, throttles, users};
+use crate::workflows::journal::Journal;
+use crate::workflows::outbox::Facts;
+use crate::workflows::tenancy::Tenancy;
+use crate::workflows::{Engine, Failure, Outcome};
+
+use super::Client;
+use super::prove::{Proven, budget_key};
+use super::session_code;
+
+/// What is to be completed.
+#[derive(Debug)]
+pub struct Complete {
+    /// The proof; its variant is the mode.
+    pub proof: Proof,
+    /// The new password, as typed.
+    pub new_password: Secret,
+    /// Whether to leave out the "password updated" mail, where the policy
+    /// allows that.
+    pub suppress_notice: bool,
+    /// The client behind the call.
+    pub client: Client,
+}
+
+/// The answer to a completion, the same when it has to be given again.
+#[derive(Debug)]
+pub struct Completed {
+    /// Whose password it is.
+    pub user: UserId,
+    /// Where to go now, if anywhere.
+    pub redirect_url: Option<String>,
+    /// The code to exchange for a session, under Immediate Login, and until
+    /// when.
+    pub auth_session: Option<(Secret, Timestamp)>,
+    /// How many sessions it ended.
+    pub sessions_revoked: u32,
+}
+
+impl Engine {
+    /// Completes a reset.
+    ///
+    /// # Errors
+    /// `InvalidProof`, `ExpiredProof`, `Throttled`, `PasswordAuthDisabled`,
+    /// `Password`, `Busy`; none of them consumes the proof.
+    pub async fn complete_reset(&self, scope: &Scope, ask: &Complete) -> Outcome<Completed> {
+        let now = self.now().await?;
+        let reset = match self.prove(scope, &ask.proof, &ask.client, now).await? {
+            Proven::Usable(reset) => reset,
+            Proven::Completed(reset) => return self.repeat_answer(&reset, &ask.new_password, now).await,
+        };
+        let _place = self.in_flight.enter(reset.id, self.limits.completions_per_reset).await?;
+        // Whoever had to wait looks again before it costs a hash.
+        let now = self.now().await?;
+        let owned = Scope::of_record(reset.application);
+        let reset =
+            resets::find(self.database.read(), &owned, reset.id).await?.ok_or(Failure::InvalidProof(reset.mode))?;
+        if reset.usable(now).is_err() {
+            return self.repeat_answer(&reset, &ask.new_password, now).await;
+        }
+        let user =
+            users::find(self.database.read(), &owned, reset.user).await?.ok_or(Failure::InvalidProof(reset.mode))?;
+        let tenancy = self.tenancy(&owned, Some(reset.tenant)).await?;
+        if !tenancy.workflow.password_auth_enabled {
+            return Err(Failure::PasswordAuthDisabled);
+        }
+        let password = tenancy.check_password(&user, &ask.new_password).map_err(Failure::Password)?;
+        let phc = self.hash(password).await?;
+        if let Some(completed) = self.commit_completion(&tenancy, &reset, phc, ask).await? {
+            return Ok(completed);
+        }
+        // Somebody else was first: the loser of a race enters the same rule.
+        let lost = resets::find(self.database.read(), &owned, reset.id).await?;
+        let lost = lost.ok_or(Failure::InvalidProof(reset.mode))?;
+        self.repeat_answer(&lost, &ask.new_password, self.now().await?).await
+    }
+
+    /// The one transaction. `None` when the proof is not usable any more.
+    async fn commit_completion(
+        &self,
+        tenancy: &Tenancy,
+        reset: &Reset,
+        phc: String,
+        ask: &Complete,
+    ) -> Outcome<Option<Completed>> {
+        // Hashing took its time: the expiry is compared with the time of now.
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let scope = Scope::of_record(reset.application);
+        let Some(mut user) = users::lock(&transaction, &scope, reset.user).await?.filter(|user| !user.disabled) else {
+            return Ok(None);
+        };
+        let before = user.clone();
+        set_password(&mut user, phc, now);
+        verify_address(&mut user, reset);
+
+        let mut journal = Journal::new(&*self.entropy, now);
+        journal.reset(EventKind::PasswordResetSucceeded, reset);
+        let sessions_revoked = self.end_all_sessions(&transaction, user.id, &mut journal, now).await?;
+        if before.email_verified != user.email_verified {
+            journal.user(EventKind::UserUpdated, &user);
+        }
+        let auth_session = session_code::grant(self, tenancy, reset, now)?;
+        let completion = Completion {
+            sessions_revoked,
+            credential_version: user.credential_version,
+            auth_session: auth_session.as_ref().map(|(code, expiry)| (code.digest(), *expiry)),
+        };
+        if !resets::complete(&transaction, reset.id, &completion, now).await? {
+            return Ok(None);
+        }
+        users::update(&transaction, &user).await?;
+        resets::supersede(&transaction, user.id, true, now).await?;
+        throttles::clear(&transaction, &budget_key(&user.id.to_string())).await?;
+        events::append(&transaction, journal.events()).await?;
+        if !(ask.suppress_notice && tenancy.workflow.suppress_updated_email_allowed) {
+            let told = Facts::changed(ask.client.requested_from(), now);
+            messages::insert(&transaction, &[self.notice(MailKind::PasswordUpdated, &user, &told, now)]).await?;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(Some(Completed {
+            user: user.id,
+            redirect_url: self.redirect_after(tenancy, reset),
+            auth_session,
+            sessions_revoked,
+        }))
+    }
+
+    /// Hashes a password that the policy has accepted.
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full.
+    pub async fn hash(&self, password: Secret) -> Outcome<String> {
+        Ok(self.hasher.hash(password, self.entropy.u128().to_le_bytes()).await?)
+    }
+}
+
+/// Gives a user a new password hash.
+pub fn set_password(user: &mut User, phc: String, now: Timestamp) {
+    user.password_hash = Some(phc);
+    user.credential_version += 1;
+    user.updated_at = now;
+}
+
+/// A proof that travelled by our email shows that the user reads it.
+fn verify_address(user: &mut User, reset: &Reset) {
+    let unchanged = EmailAddress::parse(&reset.email).is_ok_and(|sent| sent.canonical() == user.email_canonical);
+    user.email_verified |= match reset.mode {
+        Mode::EmailLink | Mode::EmailOtp => reset.by_email && unchanged,
+        Mode::ResetLink => false,
+    };
+}

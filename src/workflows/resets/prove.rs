@@ -1,0 +1,201 @@
+//! Looking at a proof: whose it is, and whether it is right.
+//!
+//! A link token is found by its digest. A code is compared, so each comparison
+//! is paid for first: an attempt is taken from the request and from the
+//! account in a committed transaction, and given back when the code is right.
+//! Parallel guesses therefore cannot beat the cap, and a right code is never
+//! used up by looking at it.
+
+use crate::domain::access::Scope;
+use crate::domain::client::client_key;
+use crate::domain::clock::{Timestamp, is_over};
+use crate::domain::keys::Purpose;
+use crate::domain::reset::{Mode, Proof, Refusal, Reset, ResetRequest, proof};
+use crate::domain::secret::Secret;
+use crate::store::{StoreError, jobs, requests, resets, throttles};
+use crate::workflows::{Engine, Failure, Outcome};
+
+use super::Client;
+use super::exhaust::{EXHAUST_JOB, ExhaustJob};
+
+/// A right proof, and what may be done with it.
+#[derive(Debug)]
+pub enum Proven {
+    /// It can be used now.
+    Usable(Reset),
+    /// It was used; perhaps the answer was lost.
+    Completed(Reset),
+}
+
+/// The budget of wrong codes of one account. For a request without a reset
+/// the pseudonym of its address stands in, so that both cost the same.
+pub(super) fn budget_key(account: &str) -> String {
+    format!("codes:{account}")
+}
+
+impl Engine {
+    /// Finds the reset that a proof belongs to and says what may be done with
+    /// it.
+    ///
+    /// # Errors
+    /// `InvalidProof`, `ExpiredProof` (only when the proof itself is right),
+    /// `Throttled`.
+    pub async fn prove(&self, scope: &Scope, proof: &Proof, client: &Client, now: Timestamp) -> Outcome<Proven> {
+        let mode = proof.mode();
+        let reset = match proof {
+            Proof::EmailLink(token) | Proof::ResetLink(token) => {
+                self.prove_link(scope, mode, token, client, now).await?
+            }
+            Proof::EmailOtp { request_code, verification_code } => {
+                self.prove_code(scope, request_code, verification_code, now).await?
+            }
+        };
+        match reset.usable(now) {
+            Ok(()) => Ok(Proven::Usable(reset)),
+            Err(Refusal::Used) => Ok(Proven::Completed(reset)),
+            Err(Refusal::Expired) => Err(Failure::ExpiredProof(mode)),
+            Err(Refusal::Superseded | Refusal::Exhausted | Refusal::Cancelled) => Err(Failure::InvalidProof(mode)),
+        }
+    }
+
+    /// Finds the reset of a link token. An unknown one counts against the
+    /// client that brought it.
+    ///
+    /// # Errors
+    /// `InvalidProof`, `Throttled`.
+    pub async fn prove_link(
+        &self,
+        scope: &Scope,
+        mode: Mode,
+        token: &Secret,
+        client: &Client,
+        now: Timestamp,
+    ) -> Outcome<Reset> {
+        let key = client.ip.filter(|_| self.limits.enabled).map(|ip| {
+            format!("bad-token:{}", self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]))
+        });
+        let quota = self.limits.bad_tokens_per_client;
+        if let Some(key) = &key
+            && let Some(retry_after) = throttles::is_full(self.database.read(), key, quota, now).await?
+        {
+            return Err(Failure::Throttled { retry_after });
+        }
+        if let Some(reset) = self.find_link(scope, mode, token).await? {
+            return Ok(reset);
+        }
+        if let Some(key) = &key {
+            let transaction = self.database.begin().await?;
+            throttles::mark(&transaction, key, quota, now).await?;
+            transaction.commit().await.map_err(StoreError::from)?;
+        }
+        Err(Failure::InvalidProof(mode))
+    }
+
+    async fn find_link(&self, scope: &Scope, mode: Mode, token: &Secret) -> Outcome<Option<Reset>> {
+        if !proof::is_token_shaped(token.expose()) {
+            return Ok(None);
+        }
+        let Some(reset) = resets::find_by_token(self.database.read(), scope, mode, &token.digest()).await? else {
+            return Ok(None);
+        };
+        // The digest found the row; that the row makes this very token, with a
+        // key that still counts, is what proves it.
+        let expected = self.keys.find(&reset.key_id).and_then(|key| {
+            let purpose = mode.link_purpose()?;
+            Some(proof::link_token(key, purpose, reset.application, reset.id, &reset.nonce))
+        });
+        Ok(expected.is_some_and(|expected| expected.matches(token)).then_some(reset))
+    }
+
+    /// Finds the reset of a request code and a verification code.
+    ///
+    /// # Errors
+    /// `InvalidProof`, `ExpiredProof` when both codes are right.
+    async fn prove_code(&self, scope: &Scope, request_code: &Secret, code: &Secret, now: Timestamp) -> Outcome<Reset> {
+        let invalid = || Failure::InvalidProof(Mode::EmailOtp);
+        let code = proof::parse_verification_code(code.expose()).ok_or_else(invalid)?;
+        if !proof::is_token_shaped(request_code.expose()) {
+            return Err(invalid());
+        }
+        let found = requests::find_by_code(self.database.read(), scope, &request_code.digest()).await?;
+        let (request, reset) = found.ok_or_else(invalid)?;
+        let budget =
+            budget_key(&reset.as_ref().map_or_else(|| request.address_key.clone(), |reset| reset.user.to_string()));
+        let last = self.reserve_attempt(&request, &budget, now).await?;
+        let right = self.code_matches(&request, reset.as_ref(), &code);
+        self.settle_attempt(&request, &budget, right, last, now).await?;
+        match reset {
+            Some(reset) if right && is_over(request.expires_at, now) && reset.usable(now).is_ok() => {
+                Err(Failure::ExpiredProof(Mode::EmailOtp))
+            }
+            Some(reset) if right => Ok(reset),
+            _ => Err(invalid()),
+        }
+    }
+
+    /// Takes one attempt from the request and one from the account, committed
+    /// before anything is compared. Says whether it was the request's last.
+    async fn reserve_attempt(&self, request: &ResetRequest, budget: &str, now: Timestamp) -> Outcome<bool> {
+        let limit = self.limits.codes_per_reset;
+        let transaction = self.database.begin().await?;
+        let locked = requests::lock(&transaction, request.id).await?;
+        let taken = requests::take_attempt(&transaction, request.id, limit).await?;
+        if !taken || throttles::mark(&transaction, budget, self.limits.codes_per_account, now).await?.is_some() {
+            // Dropping the transaction takes the request's attempt back.
+            return Err(Failure::InvalidProof(Mode::EmailOtp));
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(locked.is_some_and(|row| row.attempts + 1 >= limit))
+    }
+
+    /// Compares the code with the one this request's reset mails. A request
+    /// without a reset goes through the same arithmetic, and never matches.
+    fn code_matches(&self, request: &ResetRequest, reset: Option<&Reset>, code: &Secret) -> bool {
+        let (id, key_id, nonce) = match reset {
+            Some(reset) => (reset.id.to_string(), &reset.key_id, &reset.nonce),
+            None => (request.id.to_string(), &request.key_id, &request.nonce),
+        };
+        let Some(key) = self.keys.find(key_id) else { return false };
+        proof::verification_code(key, request.application, &id, nonce).matches(code) & reset.is_some()
+    }
+
+    /// Gives the attempt back when the code was right; says that the codes ran
+    /// out when it was the last wrong one.
+    async fn settle_attempt(
+        &self,
+        request: &ResetRequest,
+        budget: &str,
+        right: bool,
+        last: bool,
+        now: Timestamp,
+    ) -> Outcome<()> {
+        if !right && !last {
+            return Ok(());
+        }
+        let transaction = self.database.begin().await?;
+        if right {
+            requests::give_attempt_back(&transaction, request.id).await?;
+            throttles::unmark(&transaction, budget, now).await?;
+        } else {
+            let work = ExhaustJob { request: request.id, application: request.application };
+            jobs::insert(&transaction, &[self.job(EXHAUST_JOB, &work, now)], now).await?;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Says that a code is right, without using it up.
+    ///
+    /// # Errors
+    /// As [`Self::prove`]; a used proof is an invalid one here.
+    pub async fn verify_code(&self, scope: &Scope, proof: &Proof, client: &Client) -> Outcome<Reset> {
+        let now = self.now().await?;
+        match self.prove(scope, proof, client, now).await? {
+            Proven::Usable(reset) => {
+                resets::mark_verified(self.database.write(), reset.id, now).await?;
+                Ok(reset)
+            }
+            Proven::Completed(_) => Err(Failure::InvalidProof(proof.mode())),
+        }
+    }
+}

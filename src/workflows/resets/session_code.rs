@@ -1,0 +1,66 @@
+//! Immediate Login: a completion may grant a single-use code that the
+//! application's backend exchanges for a session. The code is derived from the
+//! reset, so a repeated answer shows the same one.
+
+use std::time::Duration;
+
+use crate::domain::access::Scope;
+use crate::domain::clock::Timestamp;
+use crate::domain::keys::Purpose;
+use crate::domain::reset::{Reset, proof};
+use crate::domain::secret::Secret;
+use crate::store::{StoreError, resets, users};
+use crate::workflows::sessions::SignedIn;
+use crate::workflows::tenancy::Tenancy;
+use crate::workflows::{Engine, Failure, Outcome};
+
+use super::Client;
+
+/// How long the code is good.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// The code for a completion at `now`, if the tenant's policy grants one.
+pub(super) fn grant(
+    engine: &Engine,
+    tenancy: &Tenancy,
+    reset: &Reset,
+    now: Timestamp,
+) -> Outcome<Option<(Secret, Timestamp)>> {
+    if !tenancy.workflow.immediate_login {
+        return Ok(None);
+    }
+    Ok(Some((derive(engine, reset)?, now + LIFETIME)))
+}
+
+/// The code that a completion has granted.
+pub(super) fn granted(engine: &Engine, reset: &Reset) -> Outcome<Option<(Secret, Timestamp)>> {
+    reset.auth_session_expires_at.map(|expiry| Ok((derive(engine, reset)?, expiry))).transpose()
+}
+
+fn derive(engine: &Engine, reset: &Reset) -> Outcome<Secret> {
+    let (application, id) = (reset.application.to_string(), reset.id.to_string());
+    let key = engine.key(&reset.key_id)?;
+    Ok(proof::token(&key.derive(Purpose::AuthSession, &[application.as_bytes(), id.as_bytes(), &reset.nonce])))
+}
+
+impl Engine {
+    /// Exchanges a session code for a session.
+    ///
+    /// # Errors
+    /// `InvalidAuthSession` when it is unknown, used, foreign or too old.
+    pub async fn exchange_auth_session(&self, scope: &Scope, code: &Secret, client: &Client) -> Outcome<SignedIn> {
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let reset = resets::take_auth_session(&transaction, scope, &code.digest(), now).await?;
+        let reset = reset.ok_or(Failure::InvalidAuthSession)?;
+        let owned = Scope::of_record(reset.application);
+        let user = users::lock(&transaction, &owned, reset.user).await?.filter(|user| {
+            // Another change of the credential, or a disabled account, ends the promise.
+            !user.disabled && Some(user.credential_version) == reset.credential_version
+        });
+        let user = user.ok_or(Failure::InvalidAuthSession)?;
+        let signed_in = self.begin_session(&transaction, user, client, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(signed_in)
+    }
+}

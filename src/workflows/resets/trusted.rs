@@ -1,0 +1,244 @@
+//! Resets that a trusted backend starts for a user it names: an email, or a
+//! link to hand over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::access::{Caller, Scope};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{PasswordResetId, ResetRequestId, UserId};
+use crate::domain::reset::lifecycle::resend_wait;
+use crate::domain::reset::{Mode, Origin, Reset, ResetRequest, Strategy};
+use crate::domain::secret::Secret;
+use crate::domain::user::User;
+use crate::store::resets::Provenance;
+use crate::store::{StoreError, Transaction, requests, resets, users};
+use crate::workflows::tenancy::Tenancy;
+use crate::workflows::{Engine, Failure, Noun, Outcome};
+
+use super::Client;
+use super::idempotency::Idempotent;
+use super::issue::NewReset;
+
+/// An email to a user by id.
+#[derive(Debug)]
+pub struct SendEmail {
+    /// Whom.
+    pub user: UserId,
+    /// A link or a code; the policy's choice when absent.
+    pub strategy: Option<Strategy>,
+    /// The language of the mail.
+    pub locale: Option<String>,
+    /// Where to go after success; must be a registered one.
+    pub redirect_url: Option<String>,
+    /// The caller's own text.
+    pub state: Option<String>,
+    /// The client behind the call.
+    pub client: Client,
+    /// The idempotency key that came with the call.
+    pub idempotent: Option<Idempotent>,
+}
+
+/// An email was queued.
+#[derive(Debug)]
+pub struct EmailQueued {
+    /// The reset.
+    pub reset: Reset,
+    /// The `requestCode` to complete an OTP reset with.
+    pub request_code: Option<Secret>,
+}
+
+/// A link to hand over.
+#[derive(Debug)]
+pub struct CreateLink {
+    /// For whom.
+    pub user: UserId,
+    /// How long it lives; the policy's choice when absent.
+    pub lifetime: Option<Duration>,
+    /// Where to go after success; must be a registered one.
+    pub redirect_url: Option<String>,
+    /// Why, for the record.
+    pub reason: Option<String>,
+    /// The client behind the call.
+    pub client: Client,
+    /// The idempotency key that came with the call.
+    pub idempotent: Option<Idempotent>,
+}
+
+/// What a caller may do to the user it names.
+#[derive(Debug)]
+pub struct LinkAuthority {
+    /// Where it may start resets.
+    pub execute: Scope,
+    /// Where it may see their secrets.
+    pub secret: Option<Scope>,
+    /// Where it may do so for protected users.
+    pub protected: Option<Scope>,
+}
+
+/// A link was made.
+#[derive(Debug)]
+pub struct LinkCreated {
+    /// The reset.
+    pub reset: Reset,
+    /// Its token.
+    pub code: Secret,
+    /// The URL that carries the token.
+    pub url: Secret,
+}
+
+impl Engine {
+    /// Mails a user a link or a code.
+    ///
+    /// # Errors
+    /// `NotFound(User)`, `InvalidRedirectUrl`, `PasswordAuthDisabled`,
+    /// `KeyReused`.
+    pub async fn send_reset_email(&self, scope: &Scope, caller: &Caller, ask: SendEmail) -> Outcome<EmailQueued> {
+        let now = self.now().await?;
+        if let Some(made) = self.recall::<PasswordResetId>(ask.idempotent.as_ref(), now).await? {
+            let reset = resets::find(self.database.read(), scope, made).await?.ok_or(Failure::NotFound(Noun::User))?;
+            let request_code = self.request_code_of(&reset).await?;
+            return Ok(EmailQueued { reset, request_code });
+        }
+        let (user, tenancy) = self.target(scope, ask.user, ask.redirect_url.as_deref()).await?;
+        let mode = ask.strategy.unwrap_or(tenancy.workflow.strategy).mode();
+        let new = NewReset {
+            mode,
+            origin: Origin::Caller,
+            by_email: true,
+            lifetime: tenancy.workflow.lifetime(mode),
+            locale: ask.locale,
+            redirect_url: ask.redirect_url,
+            state: ask.state,
+            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: None },
+            from: ask.client.requested_from(),
+        };
+        let transaction = self.database.begin().await?;
+        let user = lock_target(&transaction, scope, user.id).await?;
+        let reset = self.issue(&transaction, &user, new, now).await?;
+        let request_code = self.attach_request(&transaction, &user, &reset, now).await?;
+        self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(EmailQueued { reset, request_code })
+    }
+
+    /// Makes a link that somebody hands over to a user; the user is told at
+    /// once.
+    ///
+    /// # Errors
+    /// `NotFound(User)`, `Forbidden` (the secret, or a protected user, is not
+    /// the caller's), `InvalidRedirectUrl`, `PasswordAuthDisabled`,
+    /// `KeyReused`.
+    pub async fn create_reset_link(
+        &self,
+        authority: &LinkAuthority,
+        caller: &Caller,
+        ask: CreateLink,
+    ) -> Outcome<LinkCreated> {
+        let now = self.now().await?;
+        let scope = &authority.execute;
+        let (user, tenancy) = self.target(scope, ask.user, ask.redirect_url.as_deref()).await?;
+        authority.allows(&user)?;
+        if let Some(made) = self.recall::<PasswordResetId>(ask.idempotent.as_ref(), now).await? {
+            let reset = resets::find(self.database.read(), scope, made).await?.ok_or(Failure::NotFound(Noun::User))?;
+            return self.link_created(&tenancy, reset);
+        }
+        let new = NewReset {
+            mode: Mode::ResetLink,
+            origin: Origin::Caller,
+            by_email: false,
+            lifetime: ask.lifetime.map_or_else(
+                || tenancy.workflow.lifetime(Mode::ResetLink),
+                |wish| Mode::ResetLink.lifetime(Some(wish)),
+            ),
+            locale: None,
+            redirect_url: ask.redirect_url,
+            state: None,
+            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: ask.reason },
+            from: ask.client.requested_from(),
+        };
+        let transaction = self.database.begin().await?;
+        let user = lock_target(&transaction, scope, user.id).await?;
+        authority.allows(&user)?;
+        let reset = self.issue(&transaction, &user, new, now).await?;
+        self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        self.link_created(&tenancy, reset)
+    }
+
+    fn link_created(&self, tenancy: &Tenancy, reset: Reset) -> Outcome<LinkCreated> {
+        let code = self.link_token(&reset)?.ok_or(Failure::NotFound(Noun::PasswordReset))?;
+        Ok(LinkCreated { url: self.link_url(tenancy, reset.mode, &code), code, reset })
+    }
+
+    /// The user that a trusted call names, and whose rules apply.
+    async fn target(&self, scope: &Scope, id: UserId, redirect: Option<&str>) -> Outcome<(User, Arc<Tenancy>)> {
+        let user = users::find(self.database.read(), scope, id).await?.ok_or(Failure::NotFound(Noun::User))?;
+        let tenancy = self.tenancy(scope, Some(user.tenant)).await?;
+        if redirect.is_some_and(|url| !tenancy.workflow.allows_redirect(url)) {
+            return Err(Failure::InvalidRedirectUrl);
+        }
+        if !tenancy.workflow.password_auth_enabled {
+            return Err(Failure::PasswordAuthDisabled);
+        }
+        Ok((user, tenancy))
+    }
+
+    /// An OTP reset that a caller started has a request row too: there its
+    /// attempts and its resend clock are.
+    async fn attach_request(
+        &self,
+        transaction: &Transaction,
+        user: &User,
+        reset: &Reset,
+        now: Timestamp,
+    ) -> Outcome<Option<Secret>> {
+        if reset.mode != Mode::EmailOtp {
+            return Ok(None);
+        }
+        let request = ResetRequest {
+            id: ResetRequestId::generate(now, &*self.entropy),
+            application: reset.application,
+            tenant: reset.tenant,
+            address_key: self.mailbox(user.tenant, &user.email_canonical),
+            strategy: Strategy::Otp,
+            key_id: self.keys.current().id().to_owned(),
+            nonce: self.entropy.nonce(),
+            attempts: 0,
+            resends: 0,
+            resend_at: now + resend_wait(0),
+            expires_at: reset.expires_at,
+            reset: Some(reset.id),
+            locale: reset.locale.clone(),
+            redirect_url: None,
+            state: None,
+            created_at: now,
+        };
+        let code = self.request_code(&request)?;
+        requests::insert(transaction, &[(&request, Some(&code.digest()))]).await?;
+        Ok(Some(code))
+    }
+
+    async fn request_code_of(&self, reset: &Reset) -> Outcome<Option<Secret>> {
+        let request = requests::find_by_reset(self.database.read(), reset.id).await?;
+        request.map(|request| self.request_code(&request)).transpose()
+    }
+}
+
+/// Locks the user that a trusted call names. A disabled one is not there.
+async fn lock_target(transaction: &Transaction, scope: &Scope, id: UserId) -> Outcome<User> {
+    let user = users::lock(transaction, scope, id).await?;
+    user.filter(|user| !user.disabled).ok_or(Failure::NotFound(Noun::User))
+}
+
+impl LinkAuthority {
+    /// Whether the caller may see a link that changes this user's password.
+    pub(super) fn allows(&self, user: &User) -> Outcome<()> {
+        let covers = |scope: &Option<Scope>| scope.as_ref().is_some_and(|scope| scope.covers(user.tenant));
+        if covers(&self.secret) && (!user.protected || covers(&self.protected)) {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The reset calls of the WorkOS dialect: create shows the token and may mail
+//! it, and it can be read again.
+
+use crate::domain::access::{Caller, Scope};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::ids::{PasswordResetId, TenantId};
+use crate::domain::reset::{Mode, Origin, Reset};
+use crate::domain::secret::Secret;
+use crate::domain::user::User;
+use crate::store::resets::Provenance;
+use crate::store::{StoreError, resets, throttles, users};
+use crate::workflows::{Engine, Failure, Noun, Outcome};
+
+use super::Client;
+use super::issue::NewReset;
+use super::trusted::LinkAuthority;
+
+/// A reset as the WorkOS dialect shows it.
+#[derive(Debug)]
+pub struct ShownReset {
+    /// The reset.
+    pub reset: Reset,
+    /// Its token.
+    pub token: Secret,
+    /// The URL that carries the token.
+    pub url: Secret,
+}
+
+impl Engine {
+    /// Makes a reset for the user with an address, and mails it unless the
+    /// policy leaves the mail to the caller.
+    ///
+    /// # Errors
+    /// `NotFound(User)`, `Throttled`, `PasswordAuthDisabled`, `Forbidden`.
+    pub async fn create_workos_reset(
+        &self,
+        authority: &LinkAuthority,
+        caller: &Caller,
+        tenant: Option<TenantId>,
+        email: &EmailAddress,
+        locale: Option<String>,
+        client: &Client,
+    ) -> Outcome<ShownReset> {
+        let now = self.now().await?;
+        let scope = &authority.execute;
+        let tenancy = self.tenancy(scope, tenant).await?;
+        let mailbox = self.mailbox(tenancy.tenant.id, email.canonical());
+        let transaction = self.database.begin().await?;
+        if self.limits.enabled {
+            let key = format!("workos-create:{mailbox}");
+            let quota = self.limits.workos_creates_per_address;
+            if let Some(retry_after) = throttles::mark(&transaction, &key, quota, now).await? {
+                return Err(Failure::Throttled { retry_after });
+            }
+        }
+        let found = users::find_by_address(&transaction, scope, tenancy.tenant.id, email.canonical()).await?;
+        let user = found.filter(|user| !user.disabled).ok_or(Failure::NotFound(Noun::User))?;
+        let user = users::lock(&transaction, scope, user.id).await?.ok_or(Failure::NotFound(Noun::User))?;
+        authority.allows(&user)?;
+        if !tenancy.workflow.password_auth_enabled {
+            return Err(Failure::PasswordAuthDisabled);
+        }
+        let by_email =
+            tenancy.workflow.workos_mail_enabled && self.admit_to_mailbox(&transaction, &mailbox, now).await?;
+        let new = NewReset {
+            mode: Mode::EmailLink,
+            origin: Origin::WorkOs,
+            by_email,
+            lifetime: tenancy.workflow.lifetime(Mode::EmailLink),
+            locale,
+            redirect_url: None,
+            state: None,
+            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: None },
+            from: client.requested_from(),
+        };
+        let reset = self.issue(&transaction, &user, new, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        self.show(reset).await
+    }
+
+    /// Reads a reset that was made through this dialect.
+    ///
+    /// # Errors
+    /// `NotFound(PasswordReset)`, also for resets made otherwise; `Forbidden`.
+    pub async fn read_workos_reset(&self, authority: &LinkAuthority, id: PasswordResetId) -> Outcome<ShownReset> {
+        let missing = Failure::NotFound(Noun::PasswordReset);
+        let scope = &authority.execute;
+        let reset = resets::find(self.database.read(), scope, id).await?;
+        let Some(reset) = reset.filter(|reset| reset.origin == Origin::WorkOs) else { return Err(missing) };
+        let Some(user) = users::find(self.database.read(), scope, reset.user).await? else { return Err(missing) };
+        authority.allows(&user)?;
+        self.show(reset).await
+    }
+
+    async fn show(&self, reset: Reset) -> Outcome<ShownReset> {
+        let tenancy = self.tenancy(&Scope::of_record(reset.application), Some(reset.tenant)).await?;
+        let token = self.link_token(&reset)?.ok_or(Failure::NotFound(Noun::PasswordReset))?;
+        Ok(ShownReset { url: self.link_url(&tenancy, reset.mode, &token), token, reset })
+    }
+
+    /// The user of a reset that was just completed.
+    ///
+    /// # Errors
+    /// `NotFound(User)` when they are gone already.
+    pub async fn user_after_reset(&self, scope: &Scope, user: crate::domain::ids::UserId) -> Outcome<User> {
+        users::find(self.database.read(), scope, user).await?.ok_or(Failure::NotFound(Noun::User))
+    }
+}

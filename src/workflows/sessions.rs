@@ -1,0 +1,181 @@
+//! Sessions: beginning, going on, ending.
+//!
+//! Refresh tokens are derived from the session's nonce and their generation,
+//! and looked up by digest. Each is good once; the reuse of an old one means
+//! that two parties hold it, and ends the session.
+
+use std::time::Duration;
+
+use crate::credentials::tokens::UserSubject;
+use crate::domain::access::Scope;
+use crate::domain::clock::Timestamp;
+use crate::domain::event::EventKind;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::keys::Purpose;
+use crate::domain::reset::proof;
+use crate::domain::secret::Secret;
+use crate::domain::user::{Session, User};
+use crate::store::sessions::{self, RefreshToken, SessionSeed};
+use crate::store::{StoreError, Transaction, events, users};
+
+use super::journal::Journal;
+use super::resets::Client;
+use super::{Engine, Failure, Noun, Outcome};
+
+/// How long a session lives without ending.
+const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// A user who is signed in, and the tokens of their session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// The session.
+    pub session: SessionId,
+    /// The access token, a JWT.
+    pub access_token: Secret,
+    /// The refresh token, good once.
+    pub refresh_token: Secret,
+}
+
+impl Engine {
+    /// Begins a session for a user whose row the caller has locked.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn begin_session(
+        &self,
+        transaction: &Transaction,
+        user: User,
+        client: &Client,
+        now: Timestamp,
+    ) -> Outcome<SignedIn> {
+        let seed = SessionSeed { key_id: self.keys.current().id().to_owned(), nonce: self.entropy.nonce() };
+        let session = Session {
+            id: SessionId::generate(now, &*self.entropy),
+            application: user.application,
+            tenant: user.tenant,
+            user: user.id,
+            ip_address: client.ip.map(|ip| ip.to_string()),
+            user_agent: client.user_agent.clone(),
+            created_at: now,
+            updated_at: now,
+            expires_at: now + LIFETIME,
+            ended_at: None,
+        };
+        sessions::insert(transaction, &session, &seed).await?;
+        let refresh_token = self.give_refresh_token(transaction, &session, &seed, 0, now).await?;
+        let mut journal = Journal::new(&*self.entropy, now);
+        journal.session(EventKind::SessionCreated, &session);
+        events::append(transaction, journal.events()).await?;
+        self.signed_in(user, &session, refresh_token, now)
+    }
+
+    async fn give_refresh_token(
+        &self,
+        transaction: &Transaction,
+        session: &Session,
+        seed: &SessionSeed,
+        generation: i64,
+        now: Timestamp,
+    ) -> Outcome<Secret> {
+        let (id, key) = (session.id.to_string(), self.key(&seed.key_id)?);
+        let parts: [&[u8]; 3] = [id.as_bytes(), &generation.to_be_bytes(), &seed.nonce];
+        let token = proof::token(&key.derive(Purpose::RefreshToken, &parts));
+        let row = RefreshToken { session: session.id, generation, used_at: None };
+        sessions::insert_token(transaction, &token.digest(), row, now).await?;
+        Ok(token)
+    }
+
+    fn signed_in(&self, user: User, session: &Session, refresh_token: Secret, now: Timestamp) -> Outcome<SignedIn> {
+        let subject = UserSubject { user: user.id, session: session.id, tenant: user.tenant };
+        let access_token = self
+            .tokens
+            .issue_user(&self.public_url, &subject, now, &*self.entropy)
+            .map_err(|_| StoreError::Corrupt("signing key"))?;
+        Ok(SignedIn { user, session: session.id, access_token, refresh_token })
+    }
+
+    /// Exchanges a refresh token for the next one and a new access token.
+    ///
+    /// # Errors
+    /// `InvalidRefreshToken` when it is unknown, foreign or used, or its
+    /// session has ended.
+    pub async fn refresh_session(&self, scope: &Scope, token: &Secret) -> Outcome<SignedIn> {
+        let invalid = || Failure::InvalidRefreshToken;
+        let now = self.now().await?;
+        let digest = token.digest();
+        let transaction = self.database.begin().await?;
+        let known = sessions::find_token(&transaction, &digest).await?.ok_or_else(invalid)?;
+        let (session, seed) = sessions::lock(&transaction, scope, known.session).await?.ok_or_else(invalid)?;
+        if session.ended_at.is_some() || now >= session.expires_at {
+            return Err(invalid());
+        }
+        if !sessions::use_token(&transaction, &digest, now).await? {
+            self.end_in(&transaction, &session, now).await?;
+            transaction.commit().await.map_err(StoreError::from)?;
+            return Err(invalid());
+        }
+        let user = users::find(&transaction, scope, session.user).await?.filter(|user| !user.disabled);
+        let user = user.ok_or_else(invalid)?;
+        let next = self.give_refresh_token(&transaction, &session, &seed, known.generation + 1, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        self.signed_in(user, &session, next, now)
+    }
+
+    /// Lists the active sessions of a user inside the scope.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn list_sessions(&self, scope: &Scope, user: UserId) -> Outcome<Vec<Session>> {
+        let now = self.now().await?;
+        users::find(self.database.read(), scope, user).await?.ok_or(Failure::NotFound(Noun::User))?;
+        Ok(sessions::list_active(self.database.read(), user, now).await?)
+    }
+
+    /// Ends a session inside the scope; ending it twice changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound(Session)`.
+    pub async fn revoke_session(&self, scope: &Scope, id: SessionId) -> Outcome<Session> {
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let found = sessions::lock(&transaction, scope, id).await?;
+        let (session, _) = found.ok_or(Failure::NotFound(Noun::Session))?;
+        let session = self.end_in(&transaction, &session, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(session)
+    }
+
+    async fn end_in(&self, transaction: &Transaction, session: &Session, now: Timestamp) -> Outcome<Session> {
+        let mut session = session.clone();
+        if sessions::end(transaction, session.id, now).await? {
+            (session.ended_at, session.updated_at) = (Some(now), now);
+            let mut journal = Journal::new(&*self.entropy, now);
+            journal.session(EventKind::SessionRevoked, &session);
+            events::append(transaction, journal.events()).await?;
+        }
+        Ok(session)
+    }
+
+    /// Ends every session of a user whose row the caller has locked, and notes
+    /// each one.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn end_all_sessions(
+        &self,
+        transaction: &Transaction,
+        user: UserId,
+        journal: &mut Journal<'_>,
+        now: Timestamp,
+    ) -> Outcome<u32> {
+        let active = sessions::list_active(transaction, user, now).await?;
+        sessions::end_all(transaction, user, now).await?;
+        for session in &active {
+            let ended = Session { ended_at: Some(now), updated_at: now, ..session.clone() };
+            journal.session(EventKind::SessionRevoked, &ended);
+        }
+        Ok(u32::try_from(active.len()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,133 @@
+//! Signing in with an address and a password. An unknown address costs the
+//! same work and gets the same answer as a wrong password.
+
+use std::time::Duration;
+
+use crate::domain::access::Scope;
+use crate::domain::client::client_key;
+use crate::domain::clock::Timestamp;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::event::EventKind;
+use crate::domain::ids::TenantId;
+use crate::domain::keys::Purpose;
+use crate::domain::secret::Secret;
+use crate::domain::user::User;
+use crate::store::throttles::BackOff;
+use crate::store::{StoreError, events, throttles, users};
+
+use super::journal::Journal;
+use super::resets::Client;
+use super::sessions::SignedIn;
+use super::tenancy::Tenancy;
+use super::{Engine, Failure, Outcome};
+
+/// The first wait after too many failures, and the longest.
+const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(15 * 60));
+
+impl Engine {
+    /// Signs a user in.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`, `Throttled`, `PasswordAuthDisabled`, `Busy`.
+    pub async fn sign_in(
+        &self,
+        scope: &Scope,
+        tenant: Option<TenantId>,
+        email: &EmailAddress,
+        password: &Secret,
+        client: &Client,
+    ) -> Outcome<SignedIn> {
+        let now = self.now().await?;
+        let tenancy = self.tenancy(scope, tenant).await?;
+        if !tenancy.workflow.password_auth_enabled {
+            return Err(Failure::PasswordAuthDisabled);
+        }
+        let account = format!("sign-in:{}", self.mailbox(tenancy.tenant.id, email.canonical()));
+        self.reserve_sign_in(&account, client, now).await?;
+        let found = users::find_by_address(self.database.read(), scope, tenancy.tenant.id, email.canonical()).await?;
+        let user = self.check_password(&tenancy, found, password).await?;
+        let Ok(user) = user else {
+            self.note_failure(user.err().flatten(), now).await?;
+            return Err(Failure::InvalidCredentials);
+        };
+        self.finish_sign_in(scope, user, &account, client).await
+    }
+
+    /// Counts the attempt before anything is compared; a success forgets it.
+    async fn reserve_sign_in(&self, account: &str, client: &Client, now: Timestamp) -> Outcome<()> {
+        if !self.limits.enabled {
+            return Ok(());
+        }
+        let transaction = self.database.begin().await?;
+        let back_off = BackOff { free: self.limits.sign_in_failures, first: WAIT.0, longest: WAIT.1 };
+        let mut wait = throttles::back_off(&transaction, account, back_off, now).await?;
+        if let (None, Some(ip)) = (wait, client.ip) {
+            let key = self.sign_in_client(ip);
+            wait = throttles::mark(&transaction, &key, self.limits.sign_in_failures_per_client, now).await?;
+        }
+        match wait {
+            Some(retry_after) => Err(Failure::Throttled { retry_after }),
+            None => Ok(transaction.commit().await.map_err(StoreError::from)?),
+        }
+    }
+
+    fn sign_in_client(&self, ip: std::net::IpAddr) -> String {
+        format!("sign-in-client:{}", self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]))
+    }
+
+    /// The user, when the password is theirs and they may sign in; otherwise
+    /// the user who failed to, if there is one. One hash either way.
+    async fn check_password(
+        &self,
+        tenancy: &Tenancy,
+        user: Option<User>,
+        password: &Secret,
+    ) -> Outcome<Result<User, Option<User>>> {
+        let password = tenancy.passwords.normalize(password);
+        let Some(user) = user else {
+            self.hasher.verify_nothing(password).await?;
+            return Ok(Err(None));
+        };
+        let verdict = match user.password_hash.clone() {
+            Some(stored) => self.hasher.verify(password.clone(), stored).await?,
+            None => self.hasher.verify_nothing(password.clone()).await?,
+        };
+        if !verdict.matches || user.disabled {
+            return Ok(Err(Some(user)));
+        }
+        if verdict.outdated {
+            let phc = self.hash(password).await?;
+            users::upgrade_hash(self.database.write(), user.id, user.credential_version, &phc).await?;
+        }
+        Ok(Ok(user))
+    }
+
+    async fn note_failure(&self, user: Option<User>, now: Timestamp) -> Outcome<()> {
+        let Some(user) = user else { return Ok(()) };
+        let mut journal = Journal::new(&*self.entropy, now);
+        journal.sign_in(EventKind::AuthenticationPasswordFailed, &user);
+        Ok(events::append(self.database.write(), journal.events()).await?)
+    }
+
+    async fn finish_sign_in(&self, scope: &Scope, checked: User, account: &str, client: &Client) -> Outcome<SignedIn> {
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let user = users::lock(&transaction, scope, checked.id).await?.filter(|user| {
+            // The password that was checked must still be the one that counts.
+            !user.disabled && user.credential_version == checked.credential_version
+        });
+        let mut user = user.ok_or(Failure::InvalidCredentials)?;
+        user.last_sign_in_at = Some(now);
+        users::update(&transaction, &user).await?;
+        throttles::clear(&transaction, account).await?;
+        if let Some(ip) = client.ip {
+            throttles::unmark_latest(&transaction, &self.sign_in_client(ip)).await?;
+        }
+        let mut journal = Journal::new(&*self.entropy, now);
+        journal.sign_in(EventKind::AuthenticationPasswordSucceeded, &user);
+        events::append(&transaction, journal.events()).await?;
+        let signed_in = self.begin_session(&transaction, user, client, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(signed_in)
+    }
+}

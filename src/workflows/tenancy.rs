@@ -1,0 +1,120 @@
+//! Whose rules apply: an application, one of its tenants, and their policies.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::domain::access::Scope;
+use crate::domain::ids::{ApplicationId, TenantId};
+use crate::domain::keys::Purpose;
+use crate::domain::password::{Identity, PasswordOverrides, PasswordPolicy, Violation};
+use crate::domain::policy::{WorkflowOverrides, WorkflowPolicy};
+use crate::domain::secret::Secret;
+use crate::domain::user::User;
+use crate::store::applications::{self, Application, Tenant};
+use crate::store::policies::{self, PolicyKind};
+
+use super::{Engine, Failure, Noun, Outcome};
+
+/// A tenant with everything that decides how its resets work.
+#[derive(Debug, Clone)]
+pub struct Tenancy {
+    /// The application.
+    pub application: Application,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// How its resets work.
+    pub workflow: WorkflowPolicy,
+    /// What its passwords must be.
+    pub passwords: PasswordPolicy,
+}
+
+impl Tenancy {
+    /// Checks a new password of this user and answers it ready to be hashed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_password(&self, user: &User, password: &Secret) -> Result<Secret, Vec<Violation>> {
+        let names = [self.tenant.display_name.as_str(), self.application.display_name.as_str()];
+        let identity = Identity {
+            email: Some(&user.email),
+            first_name: user.first_name.as_deref(),
+            last_name: user.last_name.as_deref(),
+            service_names: &names,
+        };
+        self.passwords.check(password, &identity)
+    }
+}
+
+/// How long a policy may be remembered: long enough to spare the database the
+/// same three reads in every request, too short to be waited for.
+const REMEMBERED: Duration = Duration::from_secs(2);
+/// How many tenants are remembered at once.
+const CAPACITY: usize = 1024;
+
+type Remembered = HashMap<(ApplicationId, Option<TenantId>), (Instant, Arc<Tenancy>)>;
+
+/// Recently read tenancies.
+#[derive(Debug, Default)]
+pub struct TenancyCache(Mutex<Remembered>);
+
+impl TenancyCache {
+    fn get(&self, key: (ApplicationId, Option<TenantId>)) -> Option<Arc<Tenancy>> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.get(&key).filter(|(read_at, _)| read_at.elapsed() < REMEMBERED).map(|(_, tenancy)| Arc::clone(tenancy))
+    }
+
+    fn put(&self, key: (ApplicationId, Option<TenantId>), tenancy: &Arc<Tenancy>) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= CAPACITY {
+            cache.clear();
+        }
+        cache.insert(key, (Instant::now(), Arc::clone(tenancy)));
+    }
+
+    /// Forgets everything, after a policy was changed here.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Engine {
+    /// The tenancy of a tenant inside the scope; of the default tenant when
+    /// none is named.
+    ///
+    /// # Errors
+    /// `NotFound(Tenant)` when there is none inside the scope.
+    pub async fn tenancy(&self, scope: &Scope, tenant: Option<TenantId>) -> Outcome<Arc<Tenancy>> {
+        let key = (scope.application(), tenant);
+        let tenancy = if let Some(tenancy) = self.tenancies.get(key) {
+            tenancy
+        } else {
+            let tenancy = Arc::new(self.read_tenancy(scope.application(), tenant).await?);
+            self.tenancies.put(key, &tenancy);
+            tenancy
+        };
+        if scope.covers(tenancy.tenant.id) { Ok(tenancy) } else { Err(Failure::NotFound(Noun::Tenant)) }
+    }
+
+    async fn read_tenancy(&self, application: ApplicationId, tenant: Option<TenantId>) -> Outcome<Tenancy> {
+        let database = self.database.read();
+        let whole = Scope::of_record(application);
+        let application = applications::find(database, &whole).await?.ok_or(Failure::NotFound(Noun::Application))?;
+        let id = tenant.unwrap_or(application.default_tenant);
+        let tenant = applications::find_tenant(database, &whole, id).await?.ok_or(Failure::NotFound(Noun::Tenant))?;
+        let workflow: Vec<WorkflowOverrides> = policies::list(database, &whole, id, PolicyKind::Workflow).await?;
+        let passwords: Vec<PasswordOverrides> = policies::list(database, &whole, id, PolicyKind::Password).await?;
+        Ok(Tenancy {
+            application,
+            tenant,
+            workflow: WorkflowPolicy::merge(std::iter::once(&self.workflow_defaults).chain(&workflow)),
+            passwords: PasswordPolicy::merge(std::iter::once(&self.password_defaults).chain(&passwords)),
+        })
+    }
+
+    /// The keyed pseudonym of a mailbox: tenant and canonical address.
+    #[must_use]
+    pub fn mailbox(&self, tenant: TenantId, canonical: &str) -> String {
+        self.keys.pseudonym(Purpose::AddressPseudonym, &[tenant.to_string().as_bytes(), canonical.as_bytes()])
+    }
+}
