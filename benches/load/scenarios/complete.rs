@@ -1,0 +1,125 @@
+//! Completions against the raw hash rate, and what else the server still does meanwhile.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use super::super::{
+    Outcome,
+    args::Args,
+    client::{Connection, Request},
+    drive::{Sample, drive, probe},
+    hashing, process,
+    report::{Report, milliseconds},
+    stats,
+    world::{World, unknown_address},
+};
+
+/// No more batches than this, however fast they go.
+const MOST_BATCHES: usize = 200;
+
+pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()> {
+    world.inbox().settle(super::SETTLING).await;
+    let raw = hashing::raw_rate(args.hashing, args.duration)?;
+    report.value("raw Argon2id hashes per second", &format!("{raw:.1}"));
+    let resident_at_rest = process::resident_mib(world.server.pid())?;
+    let mut at_rest = Probed::default();
+    probes(world, args.duration, &mut at_rest).await;
+
+    let alone = completions(world, args, "alone", false).await?.completed;
+    report.sample("complete", &alone);
+    report.ratio("complete ÷ raw Argon2id", alone.rate(), raw);
+
+    let busy = completions(world, args, "probed", true).await?;
+    report.sample("complete, with probes beside it", &busy.completed);
+    for (name, idle, loaded) in [
+        ("/health/ready", &at_rest.ready, &busy.probed.ready),
+        ("request by address", &at_rest.request, &busy.probed.request),
+    ] {
+        report.sample(&format!("probe {name}, at rest"), idle);
+        report.sample(&format!("probe {name}, while completions saturate"), loaded);
+        let p99 = |sample: &Sample| milliseconds(stats::percentile(&sample.times, 0.99));
+        report.value(&format!("{name}: p99 ms at rest → loaded"), &format!("{} → {}", p99(idle), p99(loaded)));
+    }
+    let resident = busy.resident_mib;
+    report.value("resident MiB at rest → loaded", &format!("{resident_at_rest:.1} → {resident:.1}"));
+    Ok(())
+}
+
+/// What one series of batches saw.
+#[derive(Default)]
+struct Series {
+    completed: Sample,
+    probed: Probed,
+    /// The largest value seen.
+    resident_mib: f64,
+}
+
+/// Batches of one completion per user, until they have run for the asked time. A user has one
+/// live link at most, so the links of a batch are made before it and not measured.
+async fn completions(world: &World, args: &Args, name: &str, probed: bool) -> Outcome<Series> {
+    let mut series = Series::default();
+    let begun = Instant::now();
+    // Making the links may take as long as using them, but not without end.
+    let patience = args.duration * 10 + Duration::from_secs(60);
+    for batch in 0..MOST_BATCHES {
+        if series.completed.elapsed >= args.duration || begun.elapsed() > patience {
+            break;
+        }
+        let requests = links(world, &format!("correct horse {name} {batch:03}")).await?;
+        world.inbox().settle(super::SETTLING).await;
+        let load = super::load(world, args.completers, args.duration);
+        let run = drive(load, move |number| requests.get(usize::try_from(number).ok()?).cloned());
+        if probed {
+            series.completed.add(beside(world, run, &mut series.probed).await?);
+        } else {
+            series.completed.add(run.await?);
+        }
+        series.resident_mib = series.resident_mib.max(process::resident_mib(world.server.pid())?);
+    }
+    Ok(series)
+}
+
+/// `/health/ready` and requests by address.
+#[derive(Default)]
+struct Probed {
+    ready: Sample,
+    request: Sample,
+}
+
+/// Runs a load with probes that end when it ends.
+async fn beside(world: &World, run: impl Future<Output = Outcome<Sample>>, probed: &mut Probed) -> Outcome<Sample> {
+    let mut run = std::pin::pin!(run);
+    tokio::select! {
+        sample = &mut run => return sample,
+        () = probes(world, Duration::from_secs(120), probed) => {}
+    }
+    run.await
+}
+
+/// One call per 10 ms to `/health/ready`, one per 20 ms to the request by address.
+async fn probes(world: &World, duration: Duration, probed: &mut Probed) {
+    let load = super::load(world, 1, duration);
+    let Probed { ready, request } = probed;
+    let ready = probe(load, Duration::from_millis(10), ready, |_| Request::get("/health/ready"));
+    let request = probe(load, Duration::from_millis(20), request, |number| {
+        world.workflow("request-password-reset", &json!({ "email": unknown_address(800_000_000 + number) }))
+    });
+    tokio::join!(ready, request);
+}
+
+/// One link per user, as requests that complete it with this password.
+async fn links(world: &World, password: &str) -> Outcome<Arc<[Request]>> {
+    let mut connection = Connection::new(world.server.address);
+    let mut requests = Vec::with_capacity(world.users.len());
+    for user in world.users.iter() {
+        let call = world.workflow("create-password-reset-link", &json!({ "userId": user.id }));
+        let link = connection.call(&call).await?.json(200).map_err(|error| format!("making a link: {error}"))?;
+        let code = link.get("passwordResetCode").and_then(Value::as_str).ok_or("a link without a code")?;
+        requests.push(world.workflow("reset-password", &json!({ "passwordResetCode": code, "newPassword": password })));
+    }
+    Ok(requests.into())
+}
