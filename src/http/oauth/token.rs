@@ -59,8 +59,8 @@ pub(super) async fn handle(
         Some(_) => return Err(Problem::oauth("unsupported_grant_type", "Only client_credentials is supported.")),
         None => return Err(Problem::oauth("invalid_request", "The parameter grant_type is missing.")),
     }
-    let wanted = form.scope.clone();
-    let (client_id, secret) = credentials(authorization::of(request.headers()), form)?;
+    let header = authorization::of(request.headers());
+    let (client_id, secret) = credentials(header, form.client_id, form.client_secret)?;
     let now = authenticator.now().await.map_err(|error| unavailable(&error))?;
     let exchanged = authenticator.exchange(&client_id, &secret, now, kit.entropy.as_ref()).await;
     let issued = exchanged.map_err(|error| match error {
@@ -69,7 +69,7 @@ pub(super) async fn handle(
     })?;
     let is_held =
         |name: &str| Permission::parse(name).is_some_and(|permission| issued.caller.holds(permission, now, source_ip));
-    if wanted.is_some_and(|wanted| !wanted.split(' ').filter(|name| !name.is_empty()).all(is_held)) {
+    if form.scope.is_some_and(|wanted| !wanted.split(' ').filter(|name| !name.is_empty()).all(is_held)) {
         return Err(Problem::oauth("invalid_scope", "The client does not hold every permission of the scope."));
     }
     Ok(HttpResponse::Ok().json(TokenAnswer {
@@ -82,12 +82,16 @@ pub(super) async fn handle(
 
 /// Credentials from the header or from the form, never from both
 /// (RFC 6749, section 2.3).
-fn credentials(header: Authorization, form: TokenRequest) -> Result<(String, Secret), Problem> {
-    match (header, form.client_id, form.client_secret) {
-        (Authorization::Basic(client_id, secret), None, None) => Ok((client_id, secret)),
+fn credentials(
+    header: Authorization,
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
+) -> Result<(String, Secret), Problem> {
+    match (header, client_id, client_secret) {
+        (Authorization::Basic(client_id, secret), None, None)
+        | (Authorization::Missing, Some(client_id), Some(secret)) => Ok((client_id, secret)),
         // Some clients repeat their name in the form.
         (Authorization::Basic(client_id, secret), Some(same), None) if same == client_id => Ok((client_id, secret)),
-        (Authorization::Missing, Some(client_id), Some(secret)) => Ok((client_id, secret)),
         (Authorization::Basic(..), _, _) => {
             Err(Problem::oauth("invalid_request", "The client used more than one way to authenticate."))
         }
