@@ -98,13 +98,11 @@ impl Check {
     /// A client address that may be missing.
     pub fn client_ip(&mut self, value: Option<String>) -> Option<IpAddr> {
         let text = value?;
-        match text.parse::<IpAddr>() {
-            Ok(ip) => Some(ip.to_canonical()),
-            Err(_) => {
-                self.0.add("clientIp", "invalid_ip_address");
-                None
-            }
+        let ip = text.parse::<IpAddr>().map(|ip| ip.to_canonical()).ok();
+        if ip.is_none() {
+            self.0.add("clientIp", "invalid_ip_address");
         }
+        ip
     }
 
     /// Ends the reading.

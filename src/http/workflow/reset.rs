@@ -77,10 +77,10 @@ pub async fn handle(
     let ip = check.client_ip(body.client_ip);
     let user_agent = check.optional("userAgent", body.user_agent, check::NOTE);
     let codes = Codes {
-        email_auth_code: body.email_auth_code,
-        request_code: body.request_code,
-        verification_code: body.verification_code,
-        password_reset_code: body.password_reset_code,
+        email_auth: body.email_auth_code,
+        request: body.request_code,
+        verification: body.verification_code,
+        password_reset: body.password_reset_code,
     };
     let proof = codes.into_proof(&mut check);
     check.done()?;
@@ -107,10 +107,10 @@ pub async fn handle(
 
 /// The fields of the three groups.
 struct Codes {
-    email_auth_code: Option<Secret>,
-    request_code: Option<Secret>,
-    verification_code: Option<Secret>,
-    password_reset_code: Option<Secret>,
+    email_auth: Option<Secret>,
+    request: Option<Secret>,
+    verification: Option<Secret>,
+    password_reset: Option<Secret>,
 }
 
 impl Codes {
@@ -118,13 +118,15 @@ impl Codes {
     /// field is named.
     fn into_proof(self, check: &mut Check) -> Option<Proof> {
         let fields = [
-            ("emailAuthCode", 0, self.email_auth_code.is_some()),
-            ("requestCode", 1, self.request_code.is_some()),
-            ("verificationCode", 1, self.verification_code.is_some()),
-            ("passwordResetCode", 2, self.password_reset_code.is_some()),
+            ("emailAuthCode", 0, self.email_auth.is_some()),
+            ("requestCode", 1, self.request.is_some()),
+            ("verificationCode", 1, self.verification.is_some()),
+            ("passwordResetCode", 2, self.password_reset.is_some()),
         ];
         let Some(first) = fields.iter().find(|field| field.2).map(|field| field.1) else {
-            fields.iter().for_each(|field| check.violated(field.0, "exactly_one_mode"));
+            for field in &fields {
+                check.violated(field.0, "exactly_one_mode");
+            }
             return None;
         };
         let present = || fields.iter().filter(|field| field.2);
@@ -135,13 +137,13 @@ impl Codes {
             return None;
         }
         match first {
-            0 => check.secret("emailAuthCode", self.email_auth_code).map(Proof::EmailLink),
+            0 => check.secret("emailAuthCode", self.email_auth).map(Proof::EmailLink),
             1 => {
-                let request_code = check.secret("requestCode", self.request_code);
-                let verification_code = check.secret("verificationCode", self.verification_code);
+                let request_code = check.secret("requestCode", self.request);
+                let verification_code = check.secret("verificationCode", self.verification);
                 Some(Proof::EmailOtp { request_code: request_code?, verification_code: verification_code? })
             }
-            _ => check.secret("passwordResetCode", self.password_reset_code).map(Proof::ResetLink),
+            _ => check.secret("passwordResetCode", self.password_reset).map(Proof::ResetLink),
         }
     }
 }
