@@ -8,6 +8,7 @@
 pub mod extract;
 mod kit;
 pub mod middleware;
+pub mod oauth;
 pub mod ops;
 pub mod problem;
 pub mod routes;
