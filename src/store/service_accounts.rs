@@ -276,3 +276,17 @@ async fn change(
     let update = changes.into_iter().fold(update, |update, (column, value)| update.col_expr(column, value));
     Ok(update.exec(connection).await?.rows_affected == 1)
 }
+
+/// Removes the accounts of an application that have this name, with their
+/// keys and grants.
+pub async fn delete_named(connection: &impl ConnectionTrait, scope: &Scope, name: &str) -> Result<()> {
+    let rows = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(Column::Name.eq(name))
+        .all(connection)
+        .await?;
+    for row in rows {
+        delete(connection, scope, read(&row.id, "service_accounts.id")?).await?;
+    }
+    Ok(())
+}

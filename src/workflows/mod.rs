@@ -3,6 +3,8 @@
 //! the doors only translate.
 
 pub mod authenticate_caller;
+pub mod bootstrap;
+pub mod deliver;
 pub mod engine;
 pub mod failure;
 pub mod journal;

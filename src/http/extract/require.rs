@@ -129,6 +129,16 @@ impl<P: NamesPermission> RequireHeld<P> {
         self.caller.application_scope(P::PERMISSION, &self.ask(mode, lifetime)).ok_or_else(Problem::forbidden)
     }
 
+    /// What the caller may look at before the mode and lifetime of the call
+    /// are known: the union over all modes. What happens then is judged by
+    /// [`Self::scope`].
+    ///
+    /// # Errors
+    /// 403 when no grant applies.
+    pub fn reach(&self) -> Result<Scope, Problem> {
+        self.caller.reach_in_any_mode(P::PERMISSION, self.now, self.source_ip).ok_or_else(Problem::forbidden)
+    }
+
     const fn ask(&self, mode: Option<Mode>, lifetime: Option<Duration>) -> Ask {
         Ask { now: self.now, source_ip: self.source_ip, mode, lifetime }
     }

@@ -88,10 +88,10 @@ fn credentials(
     client_secret: Option<Secret>,
 ) -> Result<(String, Secret), Problem> {
     match (header, client_id, client_secret) {
-        (Authorization::Basic(client_id, secret), None, None) => Ok((client_id, secret)),
+        (Authorization::Basic(client_id, secret), None, None)
+        | (Authorization::Missing, Some(client_id), Some(secret)) => Ok((client_id, secret)),
         // Some clients repeat their name in the form.
         (Authorization::Basic(client_id, secret), Some(same), None) if same == client_id => Ok((client_id, secret)),
-        (Authorization::Missing, Some(client_id), Some(secret)) => Ok((client_id, secret)),
         (Authorization::Basic(..), _, _) => {
             Err(Problem::oauth("invalid_request", "The client used more than one way to authenticate."))
         }
