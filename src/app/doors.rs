@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::http::ops::{self, Check, Docs, MetricsText, Ops, Readiness};
 use crate::http::routes::RouteSpec;
-use crate::http::{oauth, workflow};
+use crate::http::{oauth, workflow, workos};
 use crate::telemetry::metrics::Metrics;
 
 use super::{App, StartError};
@@ -13,7 +13,7 @@ use super::{App, StartError};
 /// The calls of all doors that machines use, in the order of the documentation.
 #[must_use]
 pub fn tables() -> Vec<&'static [RouteSpec]> {
-    vec![workflow::ROUTES, oauth::ROUTES, ops::health::ROUTES, ops::metrics::ROUTES, ops::docs::ROUTES]
+    vec![workflow::ROUTES, workos::ROUTES, oauth::ROUTES, ops::health::ROUTES, ops::metrics::ROUTES, ops::docs::ROUTES]
 }
 
 /// The OpenAPI document of all doors.
@@ -30,6 +30,7 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
     Ok(move |cfg: &mut web::ServiceConfig| {
         cfg.app_data(engine.clone()).app_data(authenticator.clone());
         workflow::configure(cfg);
+        workos::configure(cfg);
         oauth::configure(cfg);
         ops::configure(cfg, &ops);
     })

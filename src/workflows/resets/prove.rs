@@ -91,7 +91,8 @@ impl Engine {
         Err(Failure::InvalidProof(mode))
     }
 
-    async fn find_link(&self, scope: &Scope, mode: Mode, token: &Secret) -> Outcome<Option<Reset>> {
+    /// Finds the reset of a link token; counts nothing.
+    pub(super) async fn find_link(&self, scope: &Scope, mode: Mode, token: &Secret) -> Outcome<Option<Reset>> {
         if !proof::is_token_shaped(token.expose()) {
             return Ok(None);
         }

@@ -1,0 +1,2 @@
+//! The translation: objects with exactly their keys, failures in exactly
+//! their words.
