@@ -9,6 +9,7 @@ pub mod extract;
 mod kit;
 pub mod middleware;
 pub mod ops;
+pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod server;
