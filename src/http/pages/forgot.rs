@@ -1,8 +1,8 @@
 //! `/forgot-password`: asks for the address. Whatever the address, and
 //! whatever became of the account behind it, the answer is the same.
 
-use actix_web::http::{StatusCode, header};
 use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 

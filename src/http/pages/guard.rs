@@ -67,8 +67,7 @@ mod tests {
     #[test]
     fn a_form_token_fits_its_cookie_and_its_flow_alone() {
         let request = TestRequest::default().to_http_request();
-        let (one, two) =
-            (half(&request, true, &SeededEntropy::new(1)), half(&request, true, &SeededEntropy::new(2)));
+        let (one, two) = (half(&request, true, &SeededEntropy::new(1)), half(&request, true, &SeededEntropy::new(2)));
         let presented = Secret::new(token(&keys(1), &one, "flow"));
         assert!(fits(&keys(1), Some(&one), "flow", &presented));
         assert!(!fits(&keys(1), Some(&two), "flow", &presented));

@@ -202,8 +202,7 @@ fn form(visit: &Visit, opened: &Opened, status: StatusCode, notes: &Notes) -> Re
     let told = |field: &'static str, texts: &[String]| {
         texts.iter().map(move |text| json!({ "field": field, "text": text })).collect::<Vec<_>>()
     };
-    let errors =
-        [told("new-password", &notes.new_password), told("repeat-password", &notes.repeat_password)].concat();
+    let errors = [told("new-password", &notes.new_password), told("repeat-password", &notes.repeat_password)].concat();
     let view = json!({
         "title": "Choose a new password",
         "application": opened.place.display_name(),

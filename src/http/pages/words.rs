@@ -75,7 +75,10 @@ mod tests {
 
     #[test]
     fn a_weak_password_is_told_why() {
-        let weak = Violation::TooWeak { warning: Some("Dates are easy to guess".into()), suggestions: vec!["Add words.".into()] };
+        let weak = Violation::TooWeak {
+            warning: Some("Dates are easy to guess".into()),
+            suggestions: vec!["Add words.".into()],
+        };
         assert_eq!(violation(&weak), "Too easy to guess. Dates are easy to guess. Add words.");
         let mute = Violation::TooWeak { warning: None, suggestions: Vec::new() };
         assert_eq!(violation(&mute), "Too easy to guess.");
