@@ -121,22 +121,21 @@ async fn ask(connection: &mut Connection, request: &Request, expected: u16, samp
     false
 }
 
-/// A steady, gentle stream beside a load: one call per interval for the given time.
-pub async fn probe<F>(load: Load, interval: Duration, make: F) -> Sample
+/// A steady, gentle stream beside a load: one call per interval for the given time. Each call is
+/// recorded at once, so that the stream may be dropped when the load beside it ends.
+pub async fn probe<F>(load: Load, interval: Duration, sample: &mut Sample, make: F)
 where
     F: Fn(u64) -> Request,
 {
     let mut connection = Connection::new(load.server);
-    let mut sample = Sample::default();
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), sample.elapsed);
     let mut number = 0;
     while begun.elapsed() < load.duration && number < load.calls.min(MOST_CALLS) {
         ticks.tick().await;
-        ask(&mut connection, &make(number), load.expected, &mut sample).await;
+        ask(&mut connection, &make(number), load.expected, sample).await;
+        sample.elapsed = before + begun.elapsed();
         number += 1;
     }
-    sample.elapsed = begun.elapsed();
-    sample
 }

@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
             table(
                 "service_accounts",
                 "id text, application_id text, tenant_id text?, client_id text, name text, \
-                 primary_digest text?, secondary_digest text?, disabled switch, created_at number, \
+                 primary_digest text?, secondary_digest text?, generation number, disabled switch, created_at number, \
                  updated_at number",
                 &["id"],
             ),

@@ -1,9 +1,15 @@
 //! `rekey bootstrap`: the first application and its service account.
 
 use clap::Args;
+use serde_json::{Map, Value};
 
-use super::{CliError, Environment};
+use super::{CliError, Environment, block_on, print};
+use crate::app::open_database;
 use crate::config::Settings;
+use crate::domain::entropy::SystemEntropy;
+use crate::store::time::Clock;
+use crate::workflows::Failure;
+use crate::workflows::bootstrap::bootstrap as workflow;
 
 /// What to create.
 #[derive(Debug, Clone, Args)]
@@ -25,9 +31,31 @@ pub struct BootstrapArgs {
 /// When the settings cannot be used or the database refuses.
 pub fn run(args: &BootstrapArgs, env: Environment) -> Result<(), CliError> {
     let settings = Settings::load(env)?;
-    bootstrap(args, &settings)
+    block_on(bootstrap(args, &settings))
 }
 
-fn bootstrap(_args: &BootstrapArgs, _settings: &Settings) -> Result<(), CliError> {
-    Err(CliError::new("creating applications is not part of this build"))
+async fn bootstrap(args: &BootstrapArgs, settings: &Settings) -> Result<(), CliError> {
+    let database = open_database(settings, Clock::default()).await?;
+    // Beside a running server the schema is there already.
+    database.migrate_up().await?;
+    let made = workflow(&database, &SystemEntropy, &args.application, args.tenant.as_deref()).await;
+    let made = made.map_err(|failure| match failure {
+        Failure::NameTaken => CliError::new(format!("there is an application named {} already", args.application)),
+        failure => failure.into(),
+    })?;
+    let lines = [
+        ("applicationId", made.application.to_string()),
+        ("tenantId", made.tenant.to_string()),
+        ("clientId", made.client_id),
+        ("clientSecret", made.client_secret.expose().to_owned()),
+        ("apiKey", made.api_key.expose().to_owned()),
+        ("baseUrl", settings.server.public_url.clone()),
+    ];
+    if args.json {
+        let object: Map<String, Value> =
+            lines.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+        return print(&format!("{}\n", Value::Object(object)));
+    }
+    let lines: Vec<String> = lines.iter().map(|(name, value)| format!("{name:<14} {value}\n")).collect();
+    print(&lines.concat())
 }

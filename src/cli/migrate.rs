@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment};
+use super::{CliError, Environment, block_on, print};
+use crate::app::open_database;
 use crate::config::Settings;
+use crate::store::time::Clock;
 
 /// Which way to go.
 #[derive(Debug, Clone, Args)]
@@ -30,9 +32,19 @@ pub enum Direction {
 /// When the settings cannot be used or the database refuses.
 pub fn run(args: &MigrateArgs, env: Environment) -> Result<(), CliError> {
     let settings = Settings::inspect(env)?;
-    migrate(args.direction, &settings)
+    block_on(migrate(args.direction, &settings))
 }
 
-fn migrate(_direction: Direction, _settings: &Settings) -> Result<(), CliError> {
-    Err(CliError::new("migrations are not part of this build"))
+async fn migrate(direction: Direction, settings: &Settings) -> Result<(), CliError> {
+    let database = open_database(settings, Clock::default()).await?;
+    match direction {
+        Direction::Up => database.migrate_up().await?,
+        Direction::Down => database.migrate_down().await?,
+        Direction::Status => {}
+    }
+    let pending = database.pending_migrations().await?;
+    if pending.is_empty() {
+        return print("The schema is up to date.\n");
+    }
+    print(&format!("Not applied:\n  {}\n", pending.join("\n  ")))
 }

@@ -94,6 +94,14 @@ pub fn run(cli: Cli, env: Environment) -> ExitCode {
     }
 }
 
+/// Runs what needs the database and nothing else.
+///
+/// # Errors
+/// Whatever the work says.
+pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
 /// Writes to stdout; a reader that has gone away is no error worth a panic.
 ///
 /// # Errors
@@ -104,8 +112,10 @@ pub fn print(text: &str) -> Result<(), CliError> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::new(format!("stdout: {error}")))
 }
 
-/// The machine's time, for the dates in a key file. Nothing is decided by it.
-fn machine_time() -> Timestamp {
+/// The machine's time, for the dates in a key file and the names of requests.
+/// Nothing is decided by it.
+#[must_use]
+pub fn machine_time() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "a command that opens no database has no other clock")]
     let now = std::time::SystemTime::now();
     let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -1,9 +1,17 @@
 //! `rekey serve`: the server itself.
 
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 
 use super::{CliError, Environment, print};
+use crate::app::{App, Demo, World, background, prepare_demo, until_stopped};
 use crate::config::Settings;
+use crate::config::mail::MailTransport;
+use crate::config::profile::Profile;
+use crate::telemetry::logs;
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -53,7 +61,7 @@ pub fn run(args: &ServeArgs, env: Environment) -> Result<(), CliError> {
         return print_config(env);
     }
     let settings = Settings::load(env)?;
-    serve(args, &settings)
+    serve(args, settings)
 }
 
 /// Shows the settings; those that a profile refuses are shown too, so that
@@ -64,6 +72,71 @@ fn print_config(env: Environment) -> Result<(), CliError> {
     Ok(())
 }
 
-fn serve(_args: &ServeArgs, _settings: &Settings) -> Result<(), CliError> {
-    Err(CliError::new("serving is not part of this build"))
+fn serve(args: &ServeArgs, settings: Settings) -> Result<(), CliError> {
+    logs::init(&settings.telemetry);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let result = runtime.block_on(run_until_stopped(args, settings));
+    // What did not end by itself within the deadline is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
+}
+
+async fn run_until_stopped(args: &ServeArgs, settings: Settings) -> Result<(), CliError> {
+    // The socket first: whoever starts a second one by mistake should hear it
+    // before anything is touched.
+    let listener = if args.role.answers() { Some(bind(&settings)?) } else { None };
+    let development = settings.profile == Profile::Development;
+    let app = App::build(settings, World::default(), !args.no_migrate, args.role.works()).await?;
+    let Some(listener) = listener else { return work(&app).await };
+    let running = app.listen(listener)?;
+    tracing::info!(address = %running.address, profile = app.settings.profile.as_str(), "listening");
+    if development {
+        let demo = prepare_demo(&app).await?;
+        welcome(&app, demo.as_ref())?;
+    }
+    running.until_told().await;
+    Ok(())
+}
+
+/// Only the background work, without a socket.
+async fn work(app: &App) -> Result<(), CliError> {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let runner = app.runner.clone();
+    let worker = background(async move { Box::pin(runner.run(stopped)).await });
+    until_stopped().await;
+    let _ = stop.send(true);
+    worker.await?;
+    Ok(())
+}
+
+fn bind(settings: &Settings) -> Result<TcpListener, CliError> {
+    let address = settings.server.bind;
+    let listener = TcpListener::bind(address).map_err(|error| {
+        CliError::new(format!("cannot listen on {address}: {error}\n  REKEY__SERVER__BIND says where to listen"))
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// What to open and what to type, for whoever starts rekey to look at it. On
+/// the terminal only, never in the log: it holds a key.
+fn welcome(app: &App, demo: Option<&Demo>) -> Result<(), CliError> {
+    let url = &app.settings.server.public_url;
+    let mut text = format!("\nrekey is ready.\n\n  Forgot password   {url}/forgot-password\n");
+    if app.settings.mail.transport == MailTransport::Mailbox {
+        let _ = writeln!(text, "  Mailbox           {url}/dev/mailbox");
+    }
+    let _ = writeln!(text, "  API description   {url}/docs");
+    if let Some(demo) = demo {
+        let key = demo.api_key.expose();
+        let _ = write!(
+            text,
+            "\nThe demo application knows ada@example.com. Ask for a reset with its API key (new at every start):\n\n  \
+             curl {url}/api/v1/password-reset/request-password-reset \\\n    \
+             -H 'Authorization: Bearer {key}' \\\n    \
+             -H 'Content-Type: application/json' \\\n    \
+             -d '{{\"email\":\"ada@example.com\"}}'\n\n"
+        );
+    }
+    print(&text)
 }

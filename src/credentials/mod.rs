@@ -1,4 +1,5 @@
-//! Stored credentials: password hashes and the threads that compute them.
+//! Proofs of who somebody is: tokens, keys and client secrets of callers;
+//! password hashes of users and the threads that compute them.
 //!
 //! Hashing is the one thing here that is meant to be slow. It has threads of
 //! its own, so that it never holds up a thread that answers requests; as many

@@ -8,11 +8,13 @@
 pub mod extract;
 mod kit;
 pub mod middleware;
+pub mod oauth;
 pub mod ops;
 pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod workflow;
 
 pub use kit::HttpKit;
 

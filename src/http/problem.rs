@@ -74,7 +74,7 @@ pub enum Kind {
     },
     /// Anything a single door defines for itself.
     Refused(Refusal),
-    /// An error in OAuth2 form, whatever the dialect of the path.
+    /// An error in OAuth form, whatever the dialect of the path.
     OAuth(OAuthError),
     /// 500: ours.
     Internal,
@@ -180,7 +180,7 @@ impl Problem {
         Self::new(Kind::Refused(Refusal { status, code: code.into(), message: message.into(), extra: Map::new() }))
     }
 
-    /// OAuth2 form; `invalid_client` is 401, everything else 400.
+    /// OAuth form; `invalid_client` is 401, everything else 400.
     #[must_use]
     pub fn oauth(error: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
         let status = if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };

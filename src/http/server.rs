@@ -70,7 +70,7 @@ where
     C: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     let builder = builder(settings);
-    let factory = connections(settings.clone(), kit.clone(), configure, &builder);
+    let factory = connections(settings, kit.clone(), configure, &builder);
     Ok(builder.bind("http", settings.bind, factory)?.run())
 }
 
@@ -85,7 +85,7 @@ where
     C: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     let builder = builder(settings);
-    let factory = connections(settings.clone(), kit.clone(), configure, &builder);
+    let factory = connections(settings, kit.clone(), configure, &builder);
     Ok(builder.listen("http", listener, factory)?.run())
 }
 
@@ -103,7 +103,7 @@ fn builder(settings: &ServerSettings) -> ServerBuilder {
 
 /// What each worker does with a connection.
 fn connections<C>(
-    settings: ServerSettings,
+    settings: &ServerSettings,
     kit: web::Data<HttpKit>,
     configure: C,
     builder: &ServerBuilder,
@@ -112,6 +112,7 @@ where
     C: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     let shutdown = builder.graceful_shutdown_signal();
+    let settings = settings.clone();
     move || {
         let shutdown = shutdown.clone();
         let app = map_config(shell_app(kit.clone(), configure.clone()).into_factory(), |()| AppConfig::default());

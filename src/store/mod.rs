@@ -6,6 +6,7 @@
 //! [`Scope`](crate::domain::access::Scope). A change of state is a guarded
 //! UPDATE whose result says whether it took place.
 
+pub mod api_keys;
 pub mod applications;
 pub mod database;
 pub mod events;
@@ -16,6 +17,7 @@ pub mod policies;
 pub mod requests;
 pub mod resets;
 pub mod retention;
+pub mod service_accounts;
 pub mod sessions;
 pub mod throttles;
 pub mod time;

@@ -15,6 +15,7 @@ use crate::store::throttles::{Quota, Rate};
 use crate::store::writer::RequestWriter;
 use crate::store::{Database, StoreError};
 
+use super::deliver::Mailer;
 use super::resets::in_flight::InFlight;
 use super::tenancy::TenancyCache;
 use super::{Failure, Outcome};
@@ -30,9 +31,11 @@ pub struct Engine {
     /// The keys that proofs derive from.
     pub keys: KeyRing,
     /// What signs and reads tokens.
-    pub tokens: AccessTokens,
+    pub tokens: Arc<AccessTokens>,
     /// The hash pool.
     pub hasher: Hasher,
+    /// What mails leave by.
+    pub mailer: Mailer,
     /// The numbers that bound guessing and flooding.
     pub limits: Limits,
     /// The origin that links are built on, without a trailing slash.
@@ -92,6 +95,8 @@ pub struct Limits {
     pub workos_creates_per_address: Quota,
     /// Failed sign-ins per account before the waiting begins.
     pub sign_in_failures: usize,
+    /// The first wait of a sign-in after that, and the longest.
+    pub sign_in_wait: (Duration, Duration),
     /// Failed sign-ins per client address.
     pub sign_in_failures_per_client: Quota,
     /// Completions in flight per reset.
@@ -112,6 +117,7 @@ impl Default for Limits {
             mails_per_mailbox_daily: Quota { most: 10, window: DAY },
             workos_creates_per_address: Quota { most: 3, window: MINUTE },
             sign_in_failures: 10,
+            sign_in_wait: (Duration::from_secs(30), MINUTE * 15),
             sign_in_failures_per_client: Quota { most: 100, window: MINUTE * 10 },
             completions_per_reset: 2,
         }

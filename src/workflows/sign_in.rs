@@ -1,8 +1,6 @@
 //! Signing in with an address and a password. An unknown address costs the
 //! same work and gets the same answer as a wrong password.
 
-use std::time::Duration;
-
 use crate::domain::access::Scope;
 use crate::domain::client::client_key;
 use crate::domain::clock::Timestamp;
@@ -20,9 +18,6 @@ use super::resets::Client;
 use super::sessions::SignedIn;
 use super::tenancy::Tenancy;
 use super::{Engine, Failure, Outcome};
-
-/// The first wait after too many failures, and the longest.
-const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(15 * 60));
 
 impl Engine {
     /// Signs a user in.
@@ -59,7 +54,8 @@ impl Engine {
             return Ok(());
         }
         let transaction = self.database.begin().await?;
-        let back_off = BackOff { free: self.limits.sign_in_failures, first: WAIT.0, longest: WAIT.1 };
+        let (first, longest) = self.limits.sign_in_wait;
+        let back_off = BackOff { free: self.limits.sign_in_failures, first, longest };
         let mut wait = throttles::back_off(&transaction, account, back_off, now).await?;
         if let (None, Some(ip)) = (wait, client.ip) {
             let key = self.sign_in_client(ip);

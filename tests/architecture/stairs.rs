@@ -8,14 +8,15 @@ use super::source::{Source, is_punct};
 const STAIRS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("config", &["domain"]),
+    // Counting and logging is a side room that every floor above the domain may use.
     ("telemetry", &["domain", "config"]),
     ("store", &["domain"]),
     ("credentials", &["domain"]),
     ("mail", &["domain"]),
     ("webhooks", &["domain"]),
-    ("workflows", &["domain", "store", "credentials", "mail", "webhooks"]),
-    ("jobs", &["domain", "store", "credentials", "mail", "webhooks", "workflows"]),
-    ("http", &["domain", "store", "credentials", "mail", "webhooks", "workflows"]),
+    ("workflows", &["domain", "telemetry", "store", "credentials", "mail", "webhooks"]),
+    ("jobs", &["domain", "telemetry", "store", "credentials", "mail", "webhooks", "workflows"]),
+    ("http", &["domain", "telemetry", "store", "credentials", "mail", "webhooks", "workflows"]),
     (
         "app",
         &["domain", "config", "telemetry", "store", "credentials", "mail", "webhooks", "workflows", "jobs", "http"],

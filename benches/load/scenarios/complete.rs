@@ -26,7 +26,8 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
     let raw = hashing::raw_rate(args.hashing, args.duration)?;
     report.value("raw Argon2id hashes per second", &format!("{raw:.1}"));
     let resident_at_rest = process::resident_mib(world.server.pid())?;
-    let at_rest = probes(world, args.duration).await;
+    let mut at_rest = Probed::default();
+    probes(world, args.duration, &mut at_rest).await;
 
     let alone = completions(world, args, "alone", false).await?.completed;
     report.sample("complete", &alone);
@@ -34,9 +35,10 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
 
     let busy = completions(world, args, "probed", true).await?;
     report.sample("complete, with probes beside it", &busy.completed);
-    for (name, idle, loaded) in
-        [("/health/ready", &at_rest.0, &busy.probed.0), ("request by address", &at_rest.1, &busy.probed.1)]
-    {
+    for (name, idle, loaded) in [
+        ("/health/ready", &at_rest.ready, &busy.probed.ready),
+        ("request by address", &at_rest.request, &busy.probed.request),
+    ] {
         report.sample(&format!("probe {name}, at rest"), idle);
         report.sample(&format!("probe {name}, while completions saturate"), loaded);
         let p99 = |sample: &Sample| milliseconds(stats::percentile(&sample.times, 0.99));
@@ -51,8 +53,7 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
 #[derive(Default)]
 struct Series {
     completed: Sample,
-    /// `/health/ready` and requests by address.
-    probed: (Sample, Sample),
+    probed: Probed,
     /// The largest value seen.
     resident_mib: f64,
 }
@@ -73,10 +74,7 @@ async fn completions(world: &World, args: &Args, name: &str, probed: bool) -> Ou
         let load = super::load(world, args.completers, args.duration);
         let run = drive(load, move |number| requests.get(usize::try_from(number).ok()?).cloned());
         if probed {
-            let (sample, beside) = beside(world, run).await?;
-            series.completed.add(sample);
-            series.probed.0.add(beside.0);
-            series.probed.1.add(beside.1);
+            series.completed.add(beside(world, run, &mut series.probed).await?);
         } else {
             series.completed.add(run.await?);
         }
@@ -85,30 +83,32 @@ async fn completions(world: &World, args: &Args, name: &str, probed: bool) -> Ou
     Ok(series)
 }
 
+/// `/health/ready` and requests by address.
+#[derive(Default)]
+struct Probed {
+    ready: Sample,
+    request: Sample,
+}
+
 /// Runs a load with probes that end when it ends.
-async fn beside(world: &World, run: impl Future<Output = Outcome<Sample>>) -> Outcome<(Sample, (Sample, Sample))> {
-    let mut beside = (Sample::default(), Sample::default());
+async fn beside(world: &World, run: impl Future<Output = Outcome<Sample>>, probed: &mut Probed) -> Outcome<Sample> {
     let mut run = std::pin::pin!(run);
-    // Short probes one after the other: what is under way when the load ends still counts.
-    loop {
-        tokio::select! {
-            sample = &mut run => return Ok((sample?, beside)),
-            (ready, request) = probes(world, Duration::from_millis(250)) => {
-                beside.0.add(ready);
-                beside.1.add(request);
-            }
-        }
+    tokio::select! {
+        sample = &mut run => return sample,
+        () = probes(world, Duration::from_secs(120), probed) => {}
     }
+    run.await
 }
 
 /// One call per 10 ms to `/health/ready`, one per 20 ms to the request by address.
-async fn probes(world: &World, duration: Duration) -> (Sample, Sample) {
+async fn probes(world: &World, duration: Duration, probed: &mut Probed) {
     let load = super::load(world, 1, duration);
-    let ready = probe(load, Duration::from_millis(10), |_| Request::get("/health/ready"));
-    let request = probe(load, Duration::from_millis(20), |number| {
+    let Probed { ready, request } = probed;
+    let ready = probe(load, Duration::from_millis(10), ready, |_| Request::get("/health/ready"));
+    let request = probe(load, Duration::from_millis(20), request, |number| {
         world.workflow("request-password-reset", &json!({ "email": unknown_address(800_000_000 + number) }))
     });
-    tokio::join!(ready, request)
+    tokio::join!(ready, request);
 }
 
 /// One link per user, as requests that complete it with this password.

@@ -145,6 +145,12 @@ impl SigningKeyPair {
         Self { kid: key.kid.clone(), seed: key.seed.clone(), public }
     }
 
+    /// The private key itself (RFC 8032): 32 bytes.
+    #[must_use]
+    pub const fn seed(&self) -> &SecretBytes {
+        &self.seed
+    }
+
     /// The private key as PKCS#8 DER, 48 bytes.
     #[must_use]
     pub fn pkcs8_der(&self) -> Zeroizing<Vec<u8>> {

@@ -56,6 +56,9 @@ pub struct ClientSubject {
     pub client_id: String,
     /// The application it belongs to.
     pub application: ApplicationId,
+    /// How often its older tokens have been ended; what the account says now
+    /// must be the same. Kept in `jti`.
+    pub generation: i64,
 }
 
 /// Whom a user's token is about.
@@ -144,7 +147,7 @@ impl AccessTokens {
             iat: now.as_seconds(),
             nbf: now.as_seconds(),
             exp: (now + CLIENT_TOKEN_LIFETIME).as_seconds(),
-            jti: unique(entropy),
+            jti: format!("{}.{}", subject.generation, unique(entropy)),
         };
         jws::seal(&self.keys, CLIENT_TYP, &claims)
     }
@@ -159,10 +162,15 @@ impl AccessTokens {
         let claims: ClientClaims = jws::open(&self.keys, CLIENT_TYP, token)?;
         let named_right = claims.iss == self.issuer && claims.aud == self.audience && claims.sub_kind == CLIENT_KIND;
         let in_time = is_in_time(claims.iat, claims.nbf, claims.exp, CLIENT_TOKEN_LIFETIME, now);
-        if !named_right || !in_time || claims.jti.is_empty() {
-            return Err(InvalidToken);
-        }
-        Ok(ClientSubject { service_account: claims.sub, client_id: claims.client_id, application: claims.app_id })
+        let generation = claims.jti.split_once('.').and_then(|(generation, _)| generation.parse().ok());
+        let generation = generation.filter(|_| named_right && in_time).ok_or(InvalidToken)?;
+        let subject = ClientSubject {
+            service_account: claims.sub,
+            client_id: claims.client_id,
+            application: claims.app_id,
+            generation,
+        };
+        Ok(subject)
     }
 
     /// Signs a token for a user, valid for [`USER_TOKEN_LIFETIME`], under the

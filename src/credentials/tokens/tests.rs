@@ -28,6 +28,7 @@ fn subject() -> ClientSubject {
         service_account: ServiceAccountId::generate(NOW, &entropy),
         client_id: "client_one".into(),
         application: ApplicationId::generate(NOW, &entropy),
+        generation: 3,
     }
 }
 
@@ -49,7 +50,7 @@ fn claims() -> Value {
     json!({
         "iss": "https://id.test", "sub": subject.service_account, "sub_kind": "client",
         "aud": "https://id.test/api", "client_id": subject.client_id, "app_id": subject.application,
-        "iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": 1_700_000_900, "jti": "j",
+        "iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": 1_700_000_900, "jti": "3.j",
     })
 }
 
@@ -161,7 +162,7 @@ fn j06_a_signature_must_be_the_one_of_this_message() {
     let token = sign(&header(), &claims());
     let (message, signature) = token.rsplit_once('.').unwrap();
     let (head, _) = message.split_once('.').unwrap();
-    let other = URL_SAFE_NO_PAD.encode(with(claims(), "jti", json!("k")).to_string());
+    let other = URL_SAFE_NO_PAD.encode(with(claims(), "jti", json!("3.k")).to_string());
     for bad in [
         format!("{head}.{other}.{signature}"),
         format!("{message}.{}", URL_SAFE_NO_PAD.encode([0; 64])),
@@ -232,6 +233,7 @@ fn j06_issuer_audience_and_kind_are_compared_exactly() {
         ("app_id", json!("app_1")),
         ("app_id", Value::Null),
         ("jti", json!("")),
+        ("jti", json!("j")),
         ("jti", Value::Null),
         ("scope", json!("everything")),
     ] {

@@ -60,6 +60,24 @@ impl Caller {
         self.reach(permission, ask, |boundary| *boundary == Boundary::Application)
     }
 
+    /// Where the caller may use a permission in one mode or another: enough to
+    /// look at what a call names, never to do it.
+    #[must_use]
+    pub fn reach_in_any_mode(
+        &self,
+        permission: Permission,
+        now: Timestamp,
+        source_ip: Option<IpAddr>,
+    ) -> Option<Scope> {
+        self.grants
+            .iter()
+            .filter(|grant| grant.permission == permission && grant.is_live(now, source_ip))
+            .filter(|grant| grant.boundary != Boundary::SelfOnly)
+            .map(|grant| grant.boundary.tenants())
+            .reduce(Tenants::union)
+            .map(|tenants| Scope { application: self.application, tenants })
+    }
+
     /// Whether the caller may use a permission on its own account.
     #[must_use]
     pub fn may_on_itself(&self, permission: Permission, ask: &Ask) -> bool {

@@ -79,10 +79,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], tolerant: bool) -> Result<T, Problem
     if !text.starts_with('{') {
         return Err(Problem::invalid_request("The message body must be a JSON object."));
     }
-    if !tolerant && let Some(fields) = strict::fields_of::<T>() {
-        if let Some(unknown) = keys.iter().find(|key| !fields.contains(&key.as_str())) {
-            return Err(unknown_field(&strict::shown(unknown)));
-        }
+    if !tolerant
+        && let Some(fields) = strict::fields_of::<T>()
+        && let Some(unknown) = keys.iter().find(|key| !fields.contains(&key.as_str()))
+    {
+        return Err(unknown_field(&strict::shown(unknown)));
     }
     serde_json::from_str(text).map_err(|error| misfit(&error.to_string(), text, error.line(), error.column()))
 }
@@ -129,14 +130,13 @@ fn field_at(text: &str, line: usize, column: usize) -> Option<String> {
                 }
                 string_start = None;
             }
-            (Some(_), _) => {}
             (None, b'"') => string_start = Some(at + 1),
             (None, b'{' | b'[') => depth += 1,
             (None, b'}' | b']') => depth = depth.saturating_sub(1),
             (None, b':') if depth == 1 => (name, in_value) = (last, true),
             // The position may be just past the value; its name stays until the next one.
             (None, b',') if depth == 1 => in_value = false,
-            (None, _) => {}
+            (_, _) => {}
         }
     }
     name.and_then(|(begin, end)| text.get(begin..end)).map(str::to_owned)

@@ -35,7 +35,7 @@ pub fn document(public_url: &str, tables: &[&[RouteSpec]]) -> Value {
         "servers": [{ "url": public_url }],
         "tags": tags,
         "paths": paths,
-        "components": components(schemas),
+        "components": components(&schemas),
     })
 }
 
@@ -164,7 +164,7 @@ fn reason(status: u16) -> &'static str {
     actix_web::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("")
 }
 
-fn components(schemas: Schemas) -> Value {
+fn components(schemas: &Schemas) -> Value {
     let mut all: BTreeMap<String, Value> = schemas.iter().map(|(name, schema)| (name.clone(), value(schema))).collect();
     all.extend(error_schemas());
     json!({

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpRequest};
 pub enum Dialect {
     /// camelCase, `base_error` and `constraint_violations_error`.
     Workflow,
-    /// WorkOS-compatible snake_case.
+    /// WorkOS-compatible `snake_case`.
     WorkOs,
     /// RFC 6749.
     OAuth,

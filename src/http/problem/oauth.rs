@@ -1,4 +1,4 @@
-//! Errors in OAuth2 form (RFC 6749 § 5.2).
+//! Errors in OAuth form (RFC 6749 § 5.2).
 
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};

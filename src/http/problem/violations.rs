@@ -51,6 +51,17 @@ impl Violations {
         self.0.entry(field.to_owned()).or_default().push(violation);
     }
 
+    /// Notes a broken rule with attributes that are known only at run time.
+    pub fn add_all(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        attributes: impl IntoIterator<Item = (&'static str, String)>,
+    ) {
+        let violation = Violation { code, constraint_attributes: attributes.into_iter().collect() };
+        self.0.entry(field.to_owned()).or_default().push(violation);
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

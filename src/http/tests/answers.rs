@@ -24,6 +24,10 @@ fn get(path: &str) -> TestRequest {
     TestRequest::get().uri(path)
 }
 
+fn line<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).unwrap_or_else(|| panic!("no {name}")).to_str().unwrap()
+}
+
 const JSON: &str = "application/json";
 
 #[actix_web::test]
@@ -31,8 +35,8 @@ async fn a_problem_of_the_workflow_dialect_has_a_ticket_that_is_the_request_id()
     let (status, headers, body) = ask(get("/api/v1/nothing")).await;
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(status, 404);
-    assert_eq!(headers["content-type"], JSON);
-    let ticket = headers["x-request-id"].to_str().unwrap();
+    assert_eq!(line(&headers, "content-type"), JSON);
+    let ticket = line(&headers, "x-request-id");
     assert!(ticket.starts_with("req_"));
     let expected = json!({
         "type": "base_error", "code": "not_found", "message": "There is nothing at this path.", "ticket": ticket,
@@ -79,7 +83,7 @@ async fn the_token_endpoint_answers_in_oauth_form_and_pages_in_html() {
 
     let (status, headers, body) = ask(get("/nowhere")).await;
     assert_eq!(status, 404);
-    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(line(&headers, "content-type"), "text/html; charset=utf-8");
     assert!(body.contains("/assets/rekey.css") && !body.contains("<script") && !body.contains("style="));
 }
 
@@ -87,7 +91,7 @@ async fn the_token_endpoint_answers_in_oauth_form_and_pages_in_html() {
 async fn a_wrong_method_is_told_the_right_ones() {
     let (status, headers, body) = ask(TestRequest::delete().uri("/api/v1/probe")).await;
     assert_eq!(status, 405);
-    assert_eq!(headers["allow"], "POST, GET, HEAD");
+    assert_eq!(line(&headers, "allow"), "POST, GET, HEAD");
     assert!(body.contains("method_not_allowed"));
     let preflight = TestRequest::default().method(actix_web::http::Method::OPTIONS).uri("/api/v1/probe");
     let (status, headers, _) = ask(preflight.insert_header(("origin", "https://evil.test"))).await;
@@ -151,14 +155,14 @@ async fn every_answer_carries_the_whole_set_of_headers() {
         post("/api/v1/probe", JSON, "{"),
     ] {
         let (_, headers, _) = ask(request).await;
-        let id = headers["x-request-id"].to_str().unwrap();
+        let id = line(&headers, "x-request-id");
         assert!(id.parse::<crate::domain::ids::RequestId>().is_ok(), "{id}");
-        assert_eq!(headers["cache-control"], "no-store");
-        assert_eq!(headers["x-content-type-options"], "nosniff");
-        assert_eq!(headers["referrer-policy"], "no-referrer");
-        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
-        assert!(headers["strict-transport-security"].to_str().unwrap().starts_with("max-age="));
-        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert_eq!(line(&headers, "cache-control"), "no-store");
+        assert_eq!(line(&headers, "x-content-type-options"), "nosniff");
+        assert_eq!(line(&headers, "referrer-policy"), "no-referrer");
+        assert_eq!(line(&headers, "cross-origin-opener-policy"), "same-origin");
+        assert!(line(&headers, "strict-transport-security").starts_with("max-age="));
+        let policy = line(&headers, "content-security-policy");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
     }
     let app = init_service(shell_app(kit("http://127.0.0.1:8080"), all(ops(true)))).await;

@@ -13,6 +13,7 @@ pub struct Model {
     pub name: String,
     pub primary_digest: Option<String>,
     pub secondary_digest: Option<String>,
+    pub generation: i64,
     pub disabled: bool,
     pub created_at: i64,
     pub updated_at: i64,

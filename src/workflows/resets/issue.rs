@@ -88,7 +88,9 @@ impl Engine {
     fn first_mail(&self, user: &User, reset: &Reset, from: &RequestedFrom, now: Timestamp) -> Option<Message> {
         let kind = match reset.mode {
             Mode::ResetLink => {
-                return Some(self.notice(MailKind::PasswordResetLinkCreated, user, &Facts::from(from.clone()), now));
+                let told = Facts::from(from.clone());
+                let notice = self.notice(MailKind::PasswordResetLinkCreated, user, &told, now);
+                return Some(Message { reset: Some(reset.id), ..notice });
             }
             _ if !reset.by_email => return None,
             Mode::EmailLink => MailKind::PasswordResetLink,

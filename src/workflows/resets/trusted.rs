@@ -166,6 +166,22 @@ impl Engine {
         self.link_created(&tenancy, reset)
     }
 
+    /// What the tenant of a user inside the scope mails.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn strategy_for(&self, scope: &Scope, user: UserId) -> Outcome<Strategy> {
+        Ok(self.target(scope, user, None).await?.1.workflow.strategy)
+    }
+
+    /// How long the tenant of a user inside the scope lets a link live.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn link_lifetime_for(&self, scope: &Scope, user: UserId) -> Outcome<Duration> {
+        Ok(self.target(scope, user, None).await?.1.workflow.lifetime(Mode::ResetLink))
+    }
+
     fn link_created(&self, tenancy: &Tenancy, reset: Reset) -> Outcome<LinkCreated> {
         let code = self.link_token(&reset)?.ok_or(Failure::NotFound(Noun::PasswordReset))?;
         Ok(LinkCreated { url: self.link_url(tenancy, reset.mode, &code), code, reset })

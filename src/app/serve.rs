@@ -1,0 +1,93 @@
+//! Running: the sockets, the background work, and the orderly end.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::http::server::{ServerSettings, http_server_on};
+
+use super::{App, StartError, doors};
+
+/// Starts work that lives as long as the process. The one place that spawns:
+/// whatever runs beside the requests is started through here.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that starts background work")]
+pub fn background(work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    tokio::spawn(work)
+}
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    serving: JoinHandle<()>,
+    worker: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+}
+
+pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
+    let address = app.settings.server.bind;
+    let cannot = |cause| StartError::Listen { address: address.to_string(), cause };
+    let address = listener.local_addr().map_err(cannot)?;
+    let settings = ServerSettings {
+        workers: (app.settings.server.workers > 0).then_some(app.settings.server.workers),
+        shutdown_timeout: Duration::from_secs(app.settings.server.shutdown_seconds),
+        ..ServerSettings::on(address)
+    };
+    let server: Server = http_server_on(listener, &settings, &app.kit, doors::configure(app)?).map_err(cannot)?;
+    let handle = server.handle();
+    let serving = background(async move {
+        if let Err(error) = server.await {
+            tracing::error!(error = %error, "the server ended");
+        }
+    });
+    let worker = app.works.then(|| start_worker(app));
+    Ok(Running { address, handle, serving, worker })
+}
+
+fn start_worker(app: &App) -> (watch::Sender<bool>, JoinHandle<()>) {
+    let (stop, stopped) = watch::channel(false);
+    let runner = app.runner.clone();
+    (stop, background(async move { Box::pin(runner.run(stopped)).await }))
+}
+
+impl Running {
+    /// Stops accepting, finishes what is under way and gives leases back.
+    pub async fn stop(self) {
+        if let Some((stop, _)) = &self.worker {
+            let _ = stop.send(true);
+        }
+        self.handle.stop(true).await;
+        let _ = self.serving.await;
+        if let Some((_, worker)) = self.worker {
+            let _ = worker.await;
+        }
+    }
+
+    /// Runs until the process is told to stop, then stops in order.
+    pub async fn until_told(self) {
+        until_stopped().await;
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn until_stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

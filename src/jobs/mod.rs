@@ -1,0 +1,12 @@
+//! Work behind the answers: leased from the database, so that any number of
+//! instances share it, and taken over when its worker dies.
+//!
+//! The workers look for work at fixed ticks and are never woken by a request:
+//! what a request by address causes must not show in the time of the next one.
+
+mod housekeeping;
+mod mail;
+mod queue;
+mod runner;
+
+pub use runner::{Heartbeat, Runner};

@@ -1,0 +1,50 @@
+//! The jobs: each kind is one use case.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use crate::domain::clock::Timestamp;
+use crate::store::StoreError;
+use crate::store::jobs::{self, Job};
+use crate::workflows::deliver::back_off;
+use crate::workflows::resets::exhaust::EXHAUST_JOB;
+use crate::workflows::resets::request::ISSUE_JOB;
+use crate::workflows::resets::resend::RESEND_JOB;
+use crate::workflows::{Engine, Outcome};
+
+/// How many jobs are leased at once, and for how long.
+const BATCH: u64 = 64;
+const LEASE: Duration = Duration::from_secs(60);
+/// After this many tries a job is dead.
+const TRIES: u32 = 20;
+
+/// Does the jobs that are due, at most one batch. Says how many there were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
+    let now = engine.now().await?;
+    let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
+    for job in &due {
+        if let Err(failure) = perform(engine, job, now).await {
+            tracing::warn!(job_id = %job.id, kind = job.kind, attempts = job.attempts, error = %failure, "a job failed");
+            let again = (job.attempts < TRIES).then(|| now + back_off(job.attempts, engine.entropy.u128()));
+            jobs::give_back(engine.database.write(), job.id, again, &failure.to_string()).await?;
+        }
+    }
+    Ok(due.len())
+}
+
+async fn perform(engine: &Engine, job: &Job, now: Timestamp) -> Outcome<()> {
+    match job.kind.as_str() {
+        ISSUE_JOB => engine.answer_request(job.id, &payload(job)?, now).await,
+        RESEND_JOB => engine.answer_resend(job.id, &payload(job)?, now).await,
+        EXHAUST_JOB => engine.exhaust(job.id, &payload(job)?, now).await,
+        _ => Err(StoreError::Corrupt("jobs.kind").into()),
+    }
+}
+
+fn payload<T: DeserializeOwned>(job: &Job) -> Outcome<T> {
+    serde_json::from_str(&job.payload).map_err(|_| StoreError::Corrupt("jobs.payload").into())
+}

@@ -1,0 +1,83 @@
+//! A database with one application, and a clock that is moved by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use crate::credentials::signing_keys::{SigningKey, SigningKeys};
+use crate::credentials::tokens::AccessTokens;
+use crate::domain::access::{Boundary, Grant, Permission, Scope};
+use crate::domain::clock::Timestamp;
+use crate::domain::entropy::SeededEntropy;
+use crate::domain::ids::{ApplicationId, TenantId};
+use crate::domain::secret::{Secret, SecretBytes};
+use crate::store::applications::{self, Application, Tenant};
+use crate::store::database::DatabaseOptions;
+use crate::store::service_accounts::ServiceAccount;
+use crate::store::throttles::Rate;
+use crate::store::{Database, time::Clock};
+
+use super::authenticate_caller::Authenticator;
+use super::service_accounts::{Manager, NewServiceAccount, create};
+
+pub(crate) struct Fixture {
+    pub database: Database,
+    pub entropy: SeededEntropy,
+    pub scope: Scope,
+    hand: Arc<AtomicI64>,
+    _directory: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", directory.path().join("test.db").display());
+        let options = DatabaseOptions { url, pool_size: 2, patience: Duration::from_secs(5) };
+        let start = Timestamp::from_millis(1_700_000_000_000);
+        let (clock, hand) = Clock::stopped(start);
+        let database = Database::connect(&options, clock).await.unwrap();
+        database.migrate_up().await.unwrap();
+        let entropy = SeededEntropy::new(1);
+        let scope = application(&database, &entropy, start, "one").await;
+        Self { database, entropy, scope, hand, _directory: directory }
+    }
+
+    pub async fn another_application(&self) -> Scope {
+        application(&self.database, &self.entropy, self.now(), "two").await
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.hand.load(Ordering::SeqCst))
+    }
+
+    pub fn pass(&self, time: Duration) {
+        self.hand.store((self.now() + time).as_millis(), Ordering::SeqCst);
+    }
+
+    pub async fn account(&self, grants: Vec<Grant>) -> (ServiceAccount, Secret) {
+        let new = NewServiceAccount { name: "backend".into(), home: None, grants };
+        create(self.database.write(), &self.scope, Manager::Operator, new, self.now(), &self.entropy).await.unwrap()
+    }
+
+    /// One instance of the server; every one has its own memory.
+    pub fn instance(&self, rate: Option<Rate>) -> Authenticator {
+        let key = SigningKey::from_seed("k1".into(), SecretBytes::new([7; 32]), false);
+        let keys = SigningKeys::new("k1", vec![key]).unwrap();
+        let tokens = AccessTokens::new(keys, "https://id.test".into(), "https://id.test/api/v1".into());
+        Authenticator::new(self.database.clone(), Arc::new(tokens), rate)
+    }
+}
+
+pub(crate) fn everywhere(permission: Permission) -> Grant {
+    Grant::new(permission, Boundary::Application)
+}
+
+async fn application(database: &Database, entropy: &SeededEntropy, now: Timestamp, name: &str) -> Scope {
+    let (id, tenant) = (ApplicationId::generate(now, entropy), TenantId::generate(now, entropy));
+    let application =
+        Application { id, name: name.into(), display_name: name.into(), support_email: None, default_tenant: tenant };
+    applications::insert(database.write(), &application, now).await.unwrap();
+    let tenant = Tenant { id: tenant, application: id, name: "main".into(), display_name: "Main".into(), locale: None };
+    applications::insert_tenant(database.write(), &tenant, now).await.unwrap();
+    Scope::of_record(id)
+}
