@@ -15,6 +15,7 @@ use crate::credentials::tokens::AccessTokens;
 use crate::credentials::{HashSettings, Hasher};
 use crate::domain::access::{Caller, Scope};
 use crate::domain::clock::Timestamp;
+use crate::domain::email_address::EmailAddress;
 use crate::domain::entropy::SystemEntropy;
 use crate::domain::ids::{ApplicationId, JobId, ServiceAccountId, TenantId, UserId};
 use crate::domain::policy::WorkflowOverrides;
@@ -26,11 +27,15 @@ use crate::http::pages::flow::tests::keys;
 use crate::http::pages::{Pages, configure, configure_dev};
 use crate::http::server::shell_app;
 use crate::mail::mailbox::MailboxTransport;
+use crate::mail::message::Party;
+use crate::mail::render::Renderer;
+use crate::mail::transport::Transport;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::database::{Database, DatabaseOptions};
 use crate::store::time::Clock;
 use crate::store::writer::RequestWriter;
 use crate::store::{jobs, users};
+use crate::workflows::deliver::Mailer;
 use crate::workflows::resets::Client;
 use crate::workflows::resets::in_flight::InFlight;
 use crate::workflows::resets::request::IssueJob;
@@ -69,7 +74,8 @@ impl World {
             requests,
             entropy: Arc::new(SystemEntropy),
             keys: keys(1),
-            tokens: AccessTokens::new(signing, URL.into(), URL.into()),
+            tokens: Arc::new(AccessTokens::new(signing, URL.into(), URL.into())),
+            mailer: mailer(),
             hasher: Hasher::start(HashSettings { threads: 1, ..HashSettings::default() }, None).unwrap(),
             limits: Limits::default(),
             public_url: URL.into(),
@@ -278,5 +284,17 @@ impl<'a> Browser<'a> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = String::from_utf8(read_body(response).await.to_vec()).unwrap();
         Seen { status, headers, body }
+    }
+}
+
+/// A mailer that nobody asks to send anything.
+fn mailer() -> Mailer {
+    let address = EmailAddress::parse("no-reply@rekey.test").unwrap();
+    Mailer {
+        renderer: Renderer::new(None).unwrap(),
+        transport: Arc::new(Transport::Mailbox(MailboxTransport::new())),
+        from: Party { name: None, address },
+        reply_to: None,
+        domain: "rekey.test".into(),
     }
 }
