@@ -36,6 +36,13 @@ macro_rules! ids {
             pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Self {
                 Self(Ulid::from_parts(now.as_millis_unsigned(), entropy.u128()))
             }
+
+            /// The next id after this one, for things that are made together
+            /// and have an order.
+            #[must_use]
+            pub fn successor(self) -> Self {
+                Self(self.0.increment().unwrap_or(self.0))
+            }
         }
 
         impl fmt::Display for $name {

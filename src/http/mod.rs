@@ -10,6 +10,7 @@ mod kit;
 pub mod middleware;
 pub mod oauth;
 pub mod ops;
+pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod server;

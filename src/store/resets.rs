@@ -107,6 +107,14 @@ pub async fn find_by_token(
     one(connection, scope, query).await
 }
 
+/// Reads the reset that a link token belongs to, in whatever application: for
+/// the hosted page, whose visitor holds nothing but the link. The row itself
+/// is the scope of all that follows.
+pub async fn find_public_by_token(connection: &impl ConnectionTrait, token: &SecretDigest) -> Result<Option<Reset>> {
+    let row = Entity::find().filter(Column::TokenDigest.eq(token.as_str())).one(connection).await?;
+    row.map(Reset::try_from).transpose()
+}
+
 async fn one(connection: &impl ConnectionTrait, scope: &Scope, query: Select<Entity>) -> Result<Option<Reset>> {
     let row = query.filter(Column::ApplicationId.eq(scope.application().to_string())).one(connection).await?;
     let reset = row.map(Reset::try_from).transpose()?;

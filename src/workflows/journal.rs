@@ -66,8 +66,10 @@ impl<'a> Journal<'a> {
         user: UserId,
         data: Value,
     ) -> &mut Self {
+        // One change's events keep the order in which they were noted.
+        let after = self.events.last().map(|event| event.id.successor());
         self.events.push(Event {
-            id: EventId::generate(self.now, self.entropy),
+            id: after.unwrap_or_else(|| EventId::generate(self.now, self.entropy)),
             application,
             tenant: Some(tenant),
             user: Some(user),

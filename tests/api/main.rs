@@ -1,6 +1,8 @@
 //! Tests through the front doors, in one binary.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, its helpers too"
@@ -8,3 +10,4 @@
 
 mod mail_wire;
 mod support;
+mod workflow_link;

@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod complete;
 pub mod exhaust;
+pub mod hosted;
 pub mod idempotency;
 pub mod in_flight;
 pub mod introspect;

@@ -71,24 +71,35 @@ impl Engine {
         client: &Client,
         now: Timestamp,
     ) -> Outcome<Reset> {
-        let key = client.ip.filter(|_| self.limits.enabled).map(|ip| {
-            format!("bad-token:{}", self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]))
-        });
-        let quota = self.limits.bad_tokens_per_client;
+        let key = self.bad_tokens_of(client);
         if let Some(key) = &key
-            && let Some(retry_after) = throttles::is_full(self.database.read(), key, quota, now).await?
+            && let Some(retry_after) =
+                throttles::is_full(self.database.read(), key, self.limits.bad_tokens_per_client, now).await?
         {
             return Err(Failure::Throttled { retry_after });
         }
         if let Some(reset) = self.find_link(scope, mode, token).await? {
             return Ok(reset);
         }
-        if let Some(key) = &key {
+        self.count_bad_token(client, now).await?;
+        Err(Failure::InvalidProof(mode))
+    }
+
+    /// The name of a client's window of bad tokens; none without an address.
+    pub(super) fn bad_tokens_of(&self, client: &Client) -> Option<String> {
+        let ip = client.ip.filter(|_| self.limits.enabled)?;
+        let pseudonym = self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]);
+        Some(format!("bad-token:{pseudonym}"))
+    }
+
+    /// Counts an unknown token against the client that brought it.
+    pub(super) async fn count_bad_token(&self, client: &Client, now: Timestamp) -> Outcome<()> {
+        if let Some(key) = self.bad_tokens_of(client) {
             let transaction = self.database.begin().await?;
-            throttles::mark(&transaction, key, quota, now).await?;
+            throttles::mark(&transaction, &key, self.limits.bad_tokens_per_client, now).await?;
             transaction.commit().await.map_err(StoreError::from)?;
         }
-        Err(Failure::InvalidProof(mode))
+        Ok(())
     }
 
     /// Finds the reset of a link token; counts nothing.
@@ -99,13 +110,15 @@ impl Engine {
         let Some(reset) = resets::find_by_token(self.database.read(), scope, mode, &token.digest()).await? else {
             return Ok(None);
         };
-        // The digest found the row; that the row makes this very token, with a
-        // key that still counts, is what proves it.
-        let expected = self.keys.find(&reset.key_id).and_then(|key| {
-            let purpose = mode.link_purpose()?;
-            Some(proof::link_token(key, purpose, reset.application, reset.id, &reset.nonce))
-        });
-        Ok(expected.is_some_and(|expected| expected.matches(token)).then_some(reset))
+        Ok(self.makes(&reset, token).then_some(reset))
+    }
+
+    /// Whether a row that a digest found makes this very token, with a key
+    /// that still counts: that is what proves it.
+    pub(super) fn makes(&self, reset: &Reset, token: &Secret) -> bool {
+        self.keys.find(&reset.key_id).zip(reset.mode.link_purpose()).is_some_and(|(key, purpose)| {
+            proof::link_token(key, purpose, reset.application, reset.id, &reset.nonce).matches(token)
+        })
     }
 
     /// Finds the reset of a request code and a verification code.

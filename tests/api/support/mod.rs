@@ -1,3 +1,6 @@
 //! What the tests stand on.
 
+pub mod app;
+pub mod database;
+pub mod http;
 pub mod smtp;

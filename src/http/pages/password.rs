@@ -1,0 +1,222 @@
+//! `/reset-password`: takes the token out of the address, asks for the new
+//! password, and sets it. Opening the page changes nothing, however often and
+//! by whomever it is done; only the form completes the reset.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::domain::email_address::mask;
+use crate::domain::reset::{Mode, Proof, Refusal};
+use crate::domain::secret::Secret;
+use crate::http::extract::{Form, Query};
+use crate::http::problem::Problem;
+use crate::workflows::Failure;
+use crate::workflows::resets::complete::Complete;
+
+use super::code::place_of;
+use super::failure::{problem, seconds};
+use super::flow::Flow;
+use super::place::Place;
+use super::visit::{Visit, go};
+use super::{dead, done, words};
+
+/// Where this page is.
+const HERE: &str = "/reset-password";
+
+/// What a link carries.
+#[derive(Deserialize)]
+pub(super) struct Carried {
+    token: Option<Secret>,
+}
+
+/// The form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    form_token: Secret,
+    new_password: Secret,
+    repeat_password: Secret,
+}
+
+/// What a right proof opens.
+struct Opened {
+    place: Place,
+    account: String,
+    proof: Proof,
+    redirect: Option<String>,
+    used: bool,
+}
+
+/// What the form says beside its fields.
+#[derive(Default)]
+struct Notes {
+    notice: Option<&'static str>,
+    new_password: Vec<String>,
+    repeat_password: Vec<String>,
+}
+
+/// `GET /reset-password`.
+pub(super) async fn show(visit: Visit, Query(carried): Query<Carried>) -> Result<HttpResponse, Problem> {
+    if let Some(token) = carried.token {
+        return visit.go_with(&Flow::of_link(token), HERE);
+    }
+    match open(&visit).await? {
+        Ok(opened) if opened.used => dead::refused(&visit, Refusal::Used, &opened.place),
+        Ok(opened) => form(&visit, &opened, StatusCode::OK, &Notes::default()),
+        Err(instead) => instead.answer(&visit, false).await,
+    }
+}
+
+/// `POST /reset-password`.
+pub(super) async fn submit(visit: Visit, Form(chosen): Form<Chosen>) -> Result<HttpResponse, Problem> {
+    if !visit.is_ours(&chosen.form_token) {
+        return visit.stale(HERE);
+    }
+    let opened = match open(&visit).await? {
+        Ok(opened) => opened,
+        Err(instead) => return instead.answer(&visit, true).await,
+    };
+    match slips(&chosen) {
+        Some(_) if opened.used => return dead::refused(&visit, Refusal::Used, &opened.place),
+        Some(notes) => return form(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, &notes),
+        None => {}
+    }
+    let ask = Complete {
+        proof: opened.proof.clone(),
+        new_password: chosen.new_password,
+        suppress_notice: false,
+        client: visit.client().await,
+    };
+    match visit.engine.complete_reset(&opened.place.scope(), &ask).await {
+        Ok(completed) => {
+            let target = completed.redirect_url.as_deref().and_then(done::target);
+            let target = target.map_or_else(|| opened.place.address("/reset-password/done"), String::from);
+            visit.go_free(&target)
+        }
+        Err(failure) => failed(&visit, &opened, failure).await,
+    }
+}
+
+/// The answer to a completion that did not take place.
+async fn failed(visit: &Visit, opened: &Opened, failure: Failure) -> Result<HttpResponse, Problem> {
+    match failure {
+        Failure::Password(violations) => {
+            let new_password = violations.iter().map(words::violation).collect();
+            let notes = Notes { new_password, ..Notes::default() };
+            form(visit, opened, StatusCode::UNPROCESSABLE_ENTITY, &notes)
+        }
+        Failure::Busy { retry_after } => {
+            let notice = "We are busy right now. Nothing was lost: try again in a moment.";
+            let notes = Notes { notice: Some(notice), ..Notes::default() };
+            let mut answer = form(visit, opened, StatusCode::SERVICE_UNAVAILABLE, &notes)?;
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds(retry_after).into());
+            Ok(answer)
+        }
+        Failure::PasswordAuthDisabled => dead::no_passwords(visit, &opened.place),
+        Failure::ExpiredProof(Mode::EmailOtp) => dead::expired_code(visit, &opened.place),
+        Failure::InvalidProof(Mode::EmailOtp) => dead::dead_code(visit, &opened.place),
+        Failure::ExpiredProof(_) => dead::refused(visit, Refusal::Expired, &opened.place),
+        // Right when the form was opened, not any more: look again for the reason.
+        Failure::InvalidProof(_) => match open(visit).await? {
+            Ok(opened) => dead::refused(visit, Refusal::Used, &opened.place),
+            Err(instead) => instead.answer(visit, false).await,
+        },
+        failure => Err(problem(failure)),
+    }
+}
+
+/// What a visitor sees who has no right proof.
+enum Instead {
+    NoFlow,
+    CodeFirst,
+    Unknown,
+    Refused(Refusal, Place),
+}
+
+impl Instead {
+    /// `counted` when a form was sent: then an unknown token counts against
+    /// the client.
+    async fn answer(self, visit: &Visit, counted: bool) -> Result<HttpResponse, Problem> {
+        match self {
+            Self::NoFlow => dead::no_flow(visit).await,
+            Self::CodeFirst => Ok(go("/reset-password/code")),
+            Self::Refused(refusal, place) => dead::refused(visit, refusal, &place),
+            Self::Unknown => {
+                if counted {
+                    visit.engine.refuse_unknown_link(&visit.client().await).await.map_err(problem)?;
+                }
+                dead::not_recognised(visit).await
+            }
+        }
+    }
+}
+
+/// Looks at the flow's proof, without using or counting anything. A used one
+/// opens too: the answer to its completion may have been lost.
+async fn open(visit: &Visit) -> Result<Result<Opened, Instead>, Problem> {
+    let token = match visit.flow() {
+        None => return Ok(Err(Instead::NoFlow)),
+        Some(Flow::Damaged) => return Ok(Err(Instead::Unknown)),
+        Some(Flow::Link(token)) => token,
+        Some(Flow::Code(flow)) => {
+            let Some(proven) = flow.proven.clone() else { return Ok(Err(Instead::CodeFirst)) };
+            let place = place_of(visit, &flow).await?;
+            let redirect = place.tenancy.workflow.custom_redirect_url.clone();
+            let proof = Proof::EmailOtp { request_code: flow.request_code, verification_code: proven.code };
+            return Ok(Ok(Opened { place, account: proven.account, proof, redirect, used: false }));
+        }
+    };
+    let Some(known) = visit.engine.look_at_link(&token).await.map_err(problem)? else {
+        return Ok(Err(Instead::Unknown));
+    };
+    let place = Place { tenancy: known.tenancy };
+    let used = match known.verdict {
+        Ok(()) => false,
+        Err(Refusal::Used) => true,
+        Err(refusal) => return Ok(Err(Instead::Refused(refusal, place))),
+    };
+    let proof = match known.reset.mode {
+        Mode::EmailLink => Proof::EmailLink(token),
+        Mode::ResetLink => Proof::ResetLink(token),
+        // A code's reset has no link token, so no token can have found it.
+        Mode::EmailOtp => return Ok(Err(Instead::Unknown)),
+    };
+    Ok(Ok(Opened { place, account: mask(&known.reset.email), proof, redirect: known.redirect_url, used }))
+}
+
+/// What can be said of the form before anything is asked.
+fn slips(chosen: &Chosen) -> Option<Notes> {
+    let mut notes = Notes::default();
+    if chosen.new_password.expose().is_empty() {
+        notes.new_password.push("Enter a new password.".to_owned());
+    } else if !chosen.new_password.matches(&chosen.repeat_password) {
+        notes.repeat_password.push("The two passwords are not the same. Enter the new one twice.".to_owned());
+    }
+    (!notes.new_password.is_empty() || !notes.repeat_password.is_empty()).then_some(notes)
+}
+
+fn form(visit: &Visit, opened: &Opened, status: StatusCode, notes: &Notes) -> Result<HttpResponse, Problem> {
+    let rules = opened.place.tenancy.passwords.to_wire();
+    let told = |field: &'static str, texts: &[String]| {
+        texts.iter().map(move |text| json!({ "field": field, "text": text })).collect::<Vec<_>>()
+    };
+    let errors = [told("new-password", &notes.new_password), told("repeat-password", &notes.repeat_password)].concat();
+    let view = json!({
+        "title": "Choose a new password",
+        "application": opened.place.display_name(),
+        "account": opened.account,
+        "rules": words::rules(&rules),
+        "notice": notes.notice,
+        "new_password": notes.new_password,
+        "repeat_password": notes.repeat_password,
+        "errors": errors,
+    });
+    let mut answer = visit.form(status, "password", view)?;
+    if let Some(target) = opened.redirect.as_deref().and_then(done::target) {
+        let policy = header::HeaderValue::from_str(&done::policy_towards(&target)).map_err(Problem::internal)?;
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(answer)
+}

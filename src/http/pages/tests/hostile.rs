@@ -1,0 +1,56 @@
+//! Hostile texts in what pages show.
+
+use super::world::{Browser, World};
+use crate::domain::policy::WorkflowOverrides;
+use crate::http::pages::Pages;
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+const HOSTILE: &str = "<script>alert(1)</script>\"><img src=//evil.test onerror=alert(1)>{{7*7}}\u{202e}'";
+
+fn assert_harmless(body: &str) {
+    assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("49"), "{body}");
+    assert!(body.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&gt;"), "{body}");
+    assert!(!body.contains("style=") && !body.contains("<style"), "nothing inline");
+}
+
+#[actix_web::test]
+async fn a_display_name_and_a_typed_address_are_text() {
+    let world = World::new(HOSTILE, WorkflowOverrides::default()).await;
+    let browser = Browser::new(&world);
+    let form = browser.get("/forgot-password").await;
+    assert_harmless(&form.body);
+    let wrong = browser.post("/forgot-password", &form, &[("email", HOSTILE)]).await;
+    assert_eq!(wrong.status, 422);
+    assert_harmless(&wrong.body);
+    assert!(form.header("content-security-policy").contains("script-src 'self'"));
+    assert!(form.header("content-security-policy").contains("frame-ancestors 'none'"));
+}
+
+#[actix_web::test]
+async fn every_template_escapes_what_it_is_given() {
+    let pages = Pages::new().unwrap();
+    let list = json!([HOSTILE]);
+    let errors = json!([{ "field": "x", "text": HOSTILE }]);
+    let mail = json!({ "number": 1, "kind": "K", "from": HOSTILE, "to": HOSTILE, "date": "d", "subject": HOSTILE });
+    let mut all = json!({
+        "title": HOSTILE, "application": HOSTILE, "text": HOSTILE, "support": HOSTILE, "good": false,
+        "action": { "address": HOSTILE, "label": HOSTILE }, "form_token": HOSTILE, "email": HOSTILE, "error": HOSTILE,
+        "by_code": false, "notice": HOSTILE, "start": HOSTILE, "account": HOSTILE, "rules": list, "errors": errors,
+        "new_password": list, "repeat_password": list, "mails": [mail], "links": list,
+        "resend": { "seconds": 1, "wait": HOSTILE },
+    });
+    for (name, value) in mail.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    for template in ["forgot", "code", "password", "message", "mailbox", "mail"] {
+        let answer = pages.answer(StatusCode::OK, template, all.clone()).unwrap();
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert_harmless(std::str::from_utf8(&body).unwrap());
+    }
+}
+
+#[actix_web::test]
+async fn a_template_that_is_not_given_what_it_asks_for_is_an_error() {
+    assert!(Pages::new().unwrap().answer(StatusCode::OK, "password", json!({ "title": "x" })).is_err());
+}

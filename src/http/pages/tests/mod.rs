@@ -1,0 +1,8 @@
+//! The pages as a browser meets them, on a database of their own.
+
+mod assets;
+mod codes;
+mod hostile;
+mod links;
+mod shots;
+mod world;

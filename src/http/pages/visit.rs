@@ -1,0 +1,129 @@
+//! One request to a page, with everything that its answer needs.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::secret::Secret;
+use crate::http::HttpKit;
+use crate::http::extract::ClientAddress;
+use crate::http::problem::Problem;
+use crate::workflows::Engine;
+use crate::workflows::resets::Client;
+
+use super::cookies::Jar;
+use super::flow::Flow;
+use super::{Pages, dead, failure, guard};
+
+/// What forms outside a flow are about.
+const NO_FLOW: &str = "";
+
+/// One request to a page.
+pub(super) struct Visit {
+    request: HttpRequest,
+    kit: web::Data<HttpKit>,
+    pages: web::Data<Pages>,
+    pub(super) engine: web::Data<Engine>,
+}
+
+impl FromRequest for Visit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = || {
+            Some(Self {
+                request: request.clone(),
+                kit: request.app_data::<web::Data<HttpKit>>()?.clone(),
+                pages: request.app_data::<web::Data<Pages>>()?.clone(),
+                engine: request.app_data::<web::Data<Engine>>()?.clone(),
+            })
+        };
+        ready(parts().ok_or_else(|| Problem::internal("the pages were registered without their parts")))
+    }
+}
+
+impl Visit {
+    /// The client behind the request.
+    pub(super) async fn client(&self) -> Client {
+        let address = ClientAddress::extract(&self.request).await;
+        let agent = self.request.headers().get(header::USER_AGENT);
+        Client {
+            ip: address.ok().and_then(|address| address.0),
+            user_agent: agent.and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+        }
+    }
+
+    /// What time it is.
+    pub(super) async fn now(&self) -> Result<Timestamp, Problem> {
+        self.engine.now().await.map_err(failure::problem)
+    }
+
+    /// The flow that the browser is in.
+    pub(super) fn flow(&self) -> Option<Flow> {
+        Flow::open(&Jar::Flow.read(&self.request, self.kit.is_https())?, &self.engine.keys)
+    }
+
+    /// A page without a form.
+    pub(super) fn page(&self, status: StatusCode, template: &str, view: Value) -> Result<HttpResponse, Problem> {
+        self.pages.answer(status, template, view)
+    }
+
+    /// A page with forms, each of which carries the token in `form_token`.
+    pub(super) fn form(&self, status: StatusCode, template: &str, mut view: Value) -> Result<HttpResponse, Problem> {
+        let half = guard::half(&self.request, self.kit.is_https(), &*self.engine.entropy);
+        if let Value::Object(members) = &mut view {
+            let token = guard::token(&self.engine.keys, &half, &self.about());
+            members.insert("form_token".to_owned(), token.into());
+        }
+        let mut answer = self.pages.answer(status, template, view)?;
+        let cookie = Jar::Form.holding(half, self.kit.is_https());
+        answer.add_cookie(&cookie).map_err(Problem::internal)?;
+        Ok(answer)
+    }
+
+    /// Whether a form that arrived is one that this browser was shown here,
+    /// for the flow it is in.
+    pub(super) fn is_ours(&self, presented: &Secret) -> bool {
+        let half = Jar::Form.read(&self.request, self.kit.is_https());
+        !guard::is_foreign(self.request.headers(), &self.kit.public_url)
+            && guard::fits(&self.engine.keys, half.as_deref(), &self.about(), presented)
+    }
+
+    /// What to answer a form that is not: `page` is where to see it anew.
+    pub(super) fn stale(&self, page: &str) -> Result<HttpResponse, Problem> {
+        dead::stale(self, page)
+    }
+
+    /// See other, having begun or changed a flow.
+    pub(super) fn go_with(&self, flow: &Flow, target: &str) -> Result<HttpResponse, Problem> {
+        let mut answer = go(target);
+        let cookie = Jar::Flow.holding(flow.seal(&self.engine.keys), self.kit.is_https());
+        answer.add_cookie(&cookie).map_err(Problem::internal)?;
+        Ok(answer)
+    }
+
+    /// See other, having ended the flow.
+    pub(super) fn go_free(&self, target: &str) -> Result<HttpResponse, Problem> {
+        let mut answer = go(target);
+        answer.add_cookie(&Jar::Flow.cleared(self.kit.is_https())).map_err(Problem::internal)?;
+        Ok(answer)
+    }
+
+    /// The flow as it came, so that a form shown for one account is void in
+    /// another's flow.
+    fn about(&self) -> String {
+        let flow_page = self.request.path().starts_with("/reset-password");
+        let flow = Jar::Flow.read(&self.request, self.kit.is_https()).filter(|_| flow_page);
+        flow.unwrap_or_else(|| NO_FLOW.to_owned())
+    }
+}
+
+/// See other: the browser follows with GET, and a reload sends nothing twice.
+pub(super) fn go(target: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, target)).finish()
+}
