@@ -26,7 +26,7 @@ use crate::workflows::Engine;
 use crate::workflows::authenticate_caller::Authenticator;
 
 pub use demo::{Demo, prepare as prepare_demo};
-pub use doors::{document, tables};
+pub use doors::{document, page_tables, tables};
 pub use parts::transport;
 pub use serve::{Running, background, until_stopped};
 

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod routes;
 pub mod server;
 pub mod workflow;
+pub mod workos;
 
 pub use kit::HttpKit;
 

@@ -108,6 +108,19 @@ impl Authenticator {
         Ok(Arc::clone(&known.caller))
     }
 
+    /// Who presents this client id and secret.
+    ///
+    /// # Errors
+    /// As [`NotAuthenticated`] says.
+    pub async fn authenticate_client(
+        &self,
+        client_id: &str,
+        secret: &Secret,
+        now: Timestamp,
+    ) -> Result<Arc<Caller>, NotAuthenticated> {
+        Ok(self.by_client_secret(client_id, secret, now).await?.caller)
+    }
+
     /// Exchanges a client id and secret for an access token.
     ///
     /// # Errors
@@ -119,6 +132,23 @@ impl Authenticator {
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<IssuedToken, NotAuthenticated> {
+        let known = self.by_client_secret(client_id, secret, now).await?;
+        let subject = ClientSubject {
+            service_account: known.caller.service_account,
+            client_id: known.caller.client_id.clone(),
+            application: known.caller.application,
+            generation: known.generation,
+        };
+        let token = self.tokens.issue_client(&subject, now, entropy)?;
+        Ok(IssuedToken { token, lifetime: CLIENT_TOKEN_LIFETIME, caller: known.caller })
+    }
+
+    async fn by_client_secret(
+        &self,
+        client_id: &str,
+        secret: &Secret,
+        now: Timestamp,
+    ) -> Result<Known, NotAuthenticated> {
         if !is_client_secret_shaped(secret.expose()) {
             return Err(NotAuthenticated::Unknown);
         }
@@ -128,14 +158,7 @@ impl Authenticator {
             .ok_or(NotAuthenticated::Unknown)?;
         let known = self.known(account).await?;
         self.count(&known, now).await?;
-        let subject = ClientSubject {
-            service_account: known.caller.service_account,
-            client_id: known.caller.client_id.clone(),
-            application: known.caller.application,
-            generation: known.generation,
-        };
-        let token = self.tokens.issue_client(&subject, now, entropy)?;
-        Ok(IssuedToken { token, lifetime: CLIENT_TOKEN_LIFETIME, caller: known.caller })
+        Ok(known)
     }
 
     async fn by_api_key(&self, key: &Secret, now: Timestamp) -> Result<Known, NotAuthenticated> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::domain::access::Scope;
+use crate::domain::access::{Filter, Scope};
 use crate::domain::ids::{ApplicationId, TenantId};
 use crate::domain::keys::Purpose;
 use crate::domain::password::{Identity, PasswordOverrides, PasswordPolicy, Violation};
@@ -94,6 +94,26 @@ impl Engine {
             tenancy
         };
         if scope.covers(tenancy.tenant.id) { Ok(tenancy) } else { Err(Failure::NotFound(Noun::Tenant)) }
+    }
+
+    /// The tenant that a call means when it names none: the only one inside
+    /// the scope, or the default one. `None` when neither is there: then it
+    /// must be named, not guessed.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn implied_tenant(&self, scope: &Scope) -> Outcome<Option<TenantId>> {
+        if let Filter::In(named) = scope.tenants().filter() {
+            let mut named = named.into_iter();
+            if let (Some(only), None) = (named.next(), named.next()) {
+                return Ok(Some(only));
+            }
+        }
+        match self.tenancy(scope, None).await {
+            Ok(tenancy) => Ok(Some(tenancy.tenant.id)),
+            Err(Failure::NotFound(Noun::Tenant)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn read_tenancy(&self, application: ApplicationId, tenant: Option<TenantId>) -> Outcome<Tenancy> {

@@ -71,10 +71,11 @@ pub struct UserChange {
 }
 
 impl UserChange {
-    /// Whether it changes how the user proves who they are.
+    /// Whether it changes how this user proves who they are, or where their
+    /// mail goes. The address they have already changes nothing.
     #[must_use]
-    pub const fn touches_credentials(&self) -> bool {
-        self.email.is_some() || self.password.is_some()
+    pub fn touches_credentials(&self, user: &User) -> bool {
+        self.password.is_some() || self.email.as_ref().is_some_and(|email| email.original() != user.email)
     }
 }
 
@@ -162,17 +163,28 @@ impl Engine {
 
     /// Changes a user. A new address, a new password or shutting them out
     /// cancels their pending resets; a new password or shutting them out ends
-    /// their sessions.
+    /// their sessions. `protected` is where the caller may change the address
+    /// and the password of protected users; nowhere when absent.
     ///
     /// # Errors
-    /// `NotFound(User)`, `EmailTaken`, `ExternalIdTaken`, `Password`, `Busy`.
-    pub async fn update_user(&self, scope: &Scope, id: UserId, change: UserChange, client: &Client) -> Outcome<User> {
+    /// `NotFound(User)`, `Forbidden`, `EmailTaken`, `ExternalIdTaken`,
+    /// `Password`, `Busy`.
+    pub async fn update_user(
+        &self,
+        scope: &Scope,
+        protected: Option<&Scope>,
+        id: UserId,
+        change: UserChange,
+        client: &Client,
+    ) -> Outcome<User> {
         let read = self.get_user(scope, id).await?;
+        guard_protected(&read, &change, protected)?;
         let tenancy = self.tenancy(scope, Some(read.tenant)).await?;
         let phc = self.new_hash(&tenancy, &read, change.password.as_ref()).await?;
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
         let before = users::lock(&transaction, scope, id).await?.ok_or(Failure::NotFound(Noun::User))?;
+        guard_protected(&before, &change, protected)?;
         let mut user = before.clone();
         apply(&mut user, change);
         let new_password = phc.is_some();
@@ -238,6 +250,12 @@ impl Engine {
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
+}
+
+/// A protected user's address or password is not every caller's to change.
+fn guard_protected(user: &User, change: &UserChange, allowed: Option<&Scope>) -> Outcome<()> {
+    let open = !user.protected || allowed.is_some_and(|scope| scope.covers_row(user.application, user.tenant));
+    if open || !change.touches_credentials(user) { Ok(()) } else { Err(Failure::Forbidden) }
 }
 
 /// A unique index that refuses what the look-up let pass: somebody was faster.

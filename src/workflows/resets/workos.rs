@@ -4,7 +4,7 @@
 use crate::domain::access::{Caller, Scope};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::ids::{PasswordResetId, TenantId};
-use crate::domain::reset::{Mode, Origin, Reset};
+use crate::domain::reset::{Mode, Origin, Proof, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Provenance;
@@ -12,6 +12,7 @@ use crate::store::{StoreError, resets, throttles, users};
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 use super::Client;
+use super::complete::Complete;
 use super::issue::NewReset;
 use super::trusted::LinkAuthority;
 
@@ -90,6 +91,38 @@ impl Engine {
         let Some(user) = users::find(self.database.read(), scope, reset.user).await? else { return Err(missing) };
         authority.allows(&user)?;
         self.show(reset).await
+    }
+
+    /// Completes a reset with a token of either link mode. `authorities` says
+    /// what the caller may do in which mode; a token outside of that is an
+    /// unknown one, and counts once.
+    ///
+    /// # Errors
+    /// As [`Self::complete_reset`]; `Forbidden` without any authority.
+    pub async fn complete_workos_reset(
+        &self,
+        authorities: &[(Mode, LinkAuthority)],
+        token: &Secret,
+        new_password: Secret,
+        client: Client,
+    ) -> Outcome<User> {
+        for (mode, authority) in authorities {
+            let found = self.find_link(&authority.execute, *mode, token).await?;
+            let inside = |reset: &Reset| authority.secret.as_ref().is_some_and(|scope| scope.covers(reset.tenant));
+            if !found.as_ref().is_some_and(inside) {
+                continue;
+            }
+            let proof = match mode {
+                Mode::ResetLink => Proof::ResetLink(token.clone()),
+                Mode::EmailLink | Mode::EmailOtp => Proof::EmailLink(token.clone()),
+            };
+            let ask = Complete { proof, new_password, suppress_notice: false, client };
+            let completed = self.complete_reset(&authority.execute, &ask).await?;
+            return self.user_after_reset(&authority.execute, completed.user).await;
+        }
+        let (mode, authority) = authorities.first().ok_or(Failure::Forbidden)?;
+        self.prove_link(&authority.execute, *mode, token, &client, self.now().await?).await?;
+        Err(Failure::InvalidProof(*mode))
     }
 
     async fn show(&self, reset: Reset) -> Outcome<ShownReset> {

@@ -1,0 +1,5 @@
+//! The session calls.
+
+pub(super) mod authenticate;
+pub(super) mod list;
+pub(super) mod revoke;

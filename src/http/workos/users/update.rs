@@ -1,0 +1,147 @@
+//! `PUT /user_management/users/{id}`, which changes only what it names.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::fields::{PasswordFields, bound_metadata, check_metadata, names};
+use crate::domain::access::{Ask, Permission, may};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::ids::UserId;
+use crate::domain::secret::Secret;
+use crate::http::extract::{InOrder, Json, Require};
+use crate::http::problem::{Missing, Problem};
+use crate::http::workos::checks::{Checks, Given, is_locale};
+use crate::http::workos::error::{self, bad_request};
+use crate::http::workos::id;
+use crate::workflows::Engine;
+use crate::workflows::resets::Client;
+use crate::workflows::users::UserChange;
+
+/// What changes. `null` empties `external_id`, `locale` and `metadata`, and
+/// leaves every other field as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub(in crate::http::workos) struct UpdateUser {
+    /// The address.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    email: Given<String>,
+    /// Whether the address is known to be theirs.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    email_verified: Given<bool>,
+    /// Given name; `""` removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    first_name: Given<String>,
+    /// Family name; `""` removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    last_name: Given<String>,
+    /// The whole name; counts only when neither part is there.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Given<String>,
+    /// Preferred language.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    locale: Given<String>,
+    /// The application's own id for them.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    external_id: Given<String>,
+    /// Merged key by key; `null` removes one.
+    #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Option<String>>>)]
+    metadata: Given<Map<String, Value>>,
+    /// A new password.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    password: Given<Secret>,
+    #[serde(default)]
+    #[schema(ignore)]
+    password_hash: Given<Secret>,
+    #[serde(default)]
+    #[schema(ignore)]
+    password_hash_type: Given<Value>,
+    #[serde(default)]
+    #[schema(ignore)]
+    password_salt_position: Given<Value>,
+}
+
+/// A change, and whether all metadata is to be removed first.
+#[derive(Debug)]
+struct Read {
+    change: UserChange,
+    clears_metadata: bool,
+}
+
+impl UpdateUser {
+    fn read(self) -> Result<Read, Problem> {
+        let fields = PasswordFields {
+            password: self.password.is_there(),
+            hash: self.password_hash.is_there(),
+            hash_type: self.password_hash_type.is_there(),
+            salt_position: self.password_salt_position.is_there(),
+        };
+        let mut checks = Checks::default();
+        let email = checks.optional("email", self.email);
+        let (first_name, last_name) = names(&mut checks, self.first_name, self.last_name, self.name);
+        let locale = checks.nullable("locale", self.locale);
+        let external_id = checks.nullable("external_id", self.external_id);
+        if let Some(Some(id)) = &external_id {
+            checks.external_id("external_id", id);
+        }
+        let metadata = checks.nullable("metadata", self.metadata);
+        if let Some(Some(metadata)) = &metadata {
+            check_metadata(&mut checks, metadata);
+        }
+        let email_verified = checks.optional("email_verified", self.email_verified);
+        let password = checks.optional("password", self.password);
+        checks.finish(Some(()))?;
+        fields.check()?;
+        if matches!(&locale, Some(Some(locale)) if !is_locale(locale)) {
+            return Err(bad_request("invalid_locale", "This is not a language tag of at most 35 characters."));
+        }
+        let email = email.map(|email| EmailAddress::parse(&email)).transpose();
+        let email = email.map_err(|_| bad_request("invalid_email", "This is not an email address."))?;
+        let clears_metadata = matches!(metadata, Some(None));
+        let change = UserChange {
+            email,
+            email_verified,
+            first_name,
+            last_name,
+            locale,
+            external_id,
+            metadata: metadata.flatten(),
+            password,
+            disabled: None,
+            protected: None,
+        };
+        Ok(Read { change, clears_metadata })
+    }
+}
+
+pub(in crate::http::workos) async fn handle(
+    InOrder(call, Json(body)): InOrder<Require<may::UserWrite>, Json<UpdateUser>>,
+    path: web::Path<String>,
+    engine: web::Data<Engine>,
+) -> Result<HttpResponse, Problem> {
+    let Read { mut change, clears_metadata } = body.read()?;
+    let refuse = |failure| error::problem(failure, &path);
+    let user: UserId = id(&path, Missing::User)?;
+    if clears_metadata || change.metadata.is_some() {
+        let before = engine.get_user(&call.scope, user).await.map_err(refuse)?.metadata;
+        if clears_metadata {
+            let keys = before.as_object().into_iter().flatten();
+            change.metadata = Some(keys.map(|(key, _)| (key.clone(), Value::Null)).collect());
+        } else if let Some(metadata) = &change.metadata {
+            bound_metadata(&before, metadata)?;
+        }
+    }
+    let ask = Ask::plain(call.now, call.source_ip);
+    let protected = call.caller.scope(Permission::PasswordResetExecuteProtected, &ask);
+    let user = engine.update_user(&call.scope, protected.as_ref(), user, change, &Client::default()).await;
+    Ok(HttpResponse::Ok().json(user.map_err(refuse)?.to_object()))
+}
