@@ -3,9 +3,12 @@
 use actix_web::web;
 use serde_json::Value;
 
+use crate::config::profile::Profile;
 use crate::http::ops::{self, Check, Docs, MetricsText, Ops, Readiness};
+use crate::http::pages::{self, Pages};
 use crate::http::routes::RouteSpec;
 use crate::http::{oauth, workflow, workos};
+use crate::mail::transport::Transport;
 use crate::telemetry::metrics::Metrics;
 
 use super::{App, StartError};
@@ -14,6 +17,12 @@ use super::{App, StartError};
 #[must_use]
 pub fn tables() -> Vec<&'static [RouteSpec]> {
     vec![workflow::ROUTES, workos::ROUTES, oauth::ROUTES, ops::health::ROUTES, ops::metrics::ROUTES, ops::docs::ROUTES]
+}
+
+/// The pages, which people use; not part of the documentation.
+#[must_use]
+pub fn page_tables() -> Vec<&'static [RouteSpec]> {
+    vec![pages::ROUTES, pages::DEV_ROUTES]
 }
 
 /// The OpenAPI document of all doors.
@@ -27,12 +36,21 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
     let ops = operations(app)?;
     let engine = web::Data::from(std::sync::Arc::clone(&app.engine));
     let authenticator = app.authenticator.clone();
+    let pages = web::Data::new(Pages::new().map_err(StartError::part)?);
+    let mailbox = match (&*app.transport, app.settings.profile) {
+        (Transport::Mailbox(mailbox), Profile::Development) => Some(mailbox.clone()),
+        _ => None,
+    };
     Ok(move |cfg: &mut web::ServiceConfig| {
-        cfg.app_data(engine.clone()).app_data(authenticator.clone());
+        cfg.app_data(engine.clone()).app_data(authenticator.clone()).app_data(pages.clone());
         workflow::configure(cfg);
         workos::configure(cfg);
         oauth::configure(cfg);
         ops::configure(cfg, &ops);
+        pages::configure(cfg);
+        if let Some(mailbox) = &mailbox {
+            pages::configure_dev(cfg, mailbox.clone());
+        }
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use crate::domain::secret::Secret;
+use crate::telemetry::metrics;
 
 use super::hasher::HashError;
 use super::phc::Computation;
@@ -74,6 +75,7 @@ impl Queue {
         }
         if state.jobs.len() >= self.capacity {
             counters.refused.fetch_add(1, Relaxed);
+            metrics::hash_refused();
             return Err(NotTaken::Full(state.jobs.len()));
         }
         state.jobs.push_back(job);

@@ -8,6 +8,7 @@ use argon2::Block;
 
 use super::hasher::{HashError, Shared};
 use super::queue::Job;
+use crate::telemetry::metrics;
 
 /// Hashes until the pool stops.
 pub(super) fn run(shared: &Shared) {
@@ -34,6 +35,7 @@ fn work(shared: &Shared, job: Job, memory: &mut Vec<Block>) {
     let (waited, started) = (job.since.elapsed(), Instant::now());
     let answer = shared.recipe.compute(&job.work, &job.password, memory);
     shared.counters.record(waited, started.elapsed());
+    metrics::hash_started(waited);
     if let Err(HashError::Unreadable) = answer {
         tracing::error!("a password hash could not be computed");
     }

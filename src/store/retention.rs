@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::domain::clock::Timestamp;
@@ -10,7 +10,8 @@ use crate::domain::reset::Status;
 
 use super::Result;
 use super::entity::{
-    buckets, events, idempotency_keys, messages, password_resets, reset_requests, sessions, sliding_logs,
+    buckets, events, idempotency_keys, messages, password_resets, refresh_tokens, reset_requests, sessions,
+    sliding_logs,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,7 +56,13 @@ pub async fn purge(connection: &impl ConnectionTrait, now: Timestamp) -> Result<
         .await?
         .rows_affected;
     rows += sessions::Entity::delete_many()
-        .filter(sessions::Column::EndedAt.lt(before(DAY * 30)))
+        .filter(sessions::Column::EndedAt.lt(before(DAY * 30)).or(sessions::Column::ExpiresAt.lt(before(DAY * 30))))
+        .exec(connection)
+        .await?
+        .rows_affected;
+    // Longer than any session lives: the reuse of an old one must show until then.
+    rows += refresh_tokens::Entity::delete_many()
+        .filter(refresh_tokens::Column::CreatedAt.lt(before(DAY * 60)))
         .exec(connection)
         .await?
         .rows_affected;

@@ -12,13 +12,14 @@ use crate::domain::mail::{
     Application, AttemptsExhausted, Expiry, GivenName, LinkCreated, MailContext, MailKind, NoAccount, Parties,
     PasswordUpdated, ResetCode, ResetLink, Tenant, User as Recipient,
 };
-use crate::domain::reset::{Reset, proof};
+use crate::domain::reset::{Mode, Reset, proof};
 use crate::domain::user::User;
 use crate::mail::message::{Addressing, MessageId, OutgoingMessage, Party};
 use crate::mail::render::Renderer;
 use crate::mail::transport::{FailureKind, SendError, Transport};
 use crate::store::messages::{self, Message, MessageState};
 use crate::store::{StoreError, resets, users};
+use crate::telemetry::metrics::{self, ResetStep};
 
 use super::outbox::Facts;
 use super::tenancy::Tenancy;
@@ -74,7 +75,10 @@ impl Engine {
         let (state, answer) = match self.compose(message, now).await? {
             Composed::Pointless(why) => (MessageState::Dropped, why.to_owned()),
             Composed::Mail(mail) => match self.mailer.transport.send(&mail).await {
-                Ok(accepted) => (MessageState::Sent, accepted.answer),
+                Ok(accepted) => {
+                    count_sent(message.kind);
+                    (MessageState::Sent, accepted.answer)
+                }
                 Err(error) => return self.defer(worker, message, &error).await,
             },
         };
@@ -192,6 +196,15 @@ impl Engine {
             date: message.created_at,
         };
         Ok(OutgoingMessage::new(addressing, rendered).map_err(|error| unwritable(&error))?)
+    }
+}
+
+/// The step of the reset funnel that a mail completes, if it is one.
+fn count_sent(kind: MailKind) {
+    match kind {
+        MailKind::PasswordResetLink => metrics::reset(ResetStep::Sent, Mode::EmailLink),
+        MailKind::PasswordResetCode => metrics::reset(ResetStep::Sent, Mode::EmailOtp),
+        _ => {}
     }
 }
 

@@ -4,21 +4,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use crate::credentials::{HashSettings, Hasher};
+
 use crate::credentials::signing_keys::{SigningKey, SigningKeys};
 use crate::credentials::tokens::AccessTokens;
 use crate::domain::access::{Boundary, Grant, Permission, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::SeededEntropy;
 use crate::domain::ids::{ApplicationId, TenantId};
+use crate::domain::keys::{Key, KeyRing};
+use crate::domain::password::PasswordOverrides;
+use crate::domain::policy::WorkflowOverrides;
 use crate::domain::secret::{Secret, SecretBytes};
+use crate::mail::mailbox::MailboxTransport;
+use crate::mail::message::Party;
+use crate::mail::render::Renderer;
+use crate::mail::transport::Transport;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::database::DatabaseOptions;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::throttles::Rate;
+use crate::store::writer::RequestWriter;
 use crate::store::{Database, time::Clock};
 
 use super::authenticate_caller::Authenticator;
+use super::deliver::Mailer;
+use super::engine::{Engine, Limits};
+use super::resets::in_flight::InFlight;
 use super::service_accounts::{Manager, NewServiceAccount, create};
+use super::tenancy::TenancyCache;
 
 pub(crate) struct Fixture {
     pub database: Database,
@@ -61,11 +75,43 @@ impl Fixture {
 
     /// One instance of the server; every one has its own memory.
     pub fn instance(&self, rate: Option<Rate>) -> Authenticator {
-        let key = SigningKey::from_seed("k1".into(), SecretBytes::new([7; 32]), false);
-        let keys = SigningKeys::new("k1", vec![key]).unwrap();
-        let tokens = AccessTokens::new(keys, "https://id.test".into(), "https://id.test/api/v1".into());
-        Authenticator::new(self.database.clone(), Arc::new(tokens), rate)
+        Authenticator::new(self.database.clone(), tokens(), rate)
     }
+
+    /// What the use cases work with: weak hashes, mails kept in memory, and
+    /// no group commit (nobody runs it).
+    pub fn engine(&self) -> Engine {
+        let weak = HashSettings { threads: 1, memory_kib: 64, iterations: 1, parallelism: 1, queue: 64 };
+        let mailer = Mailer {
+            renderer: Renderer::new(None).unwrap(),
+            transport: Arc::new(Transport::Mailbox(MailboxTransport::new())),
+            from: Party::parse("no-reply@id.test").unwrap(),
+            reply_to: None,
+            domain: "id.test".into(),
+        };
+        let key = Key::new("k1".into(), SecretBytes::new([8; 32]), false);
+        Engine {
+            database: self.database.clone(),
+            requests: RequestWriter::new(self.database.clone()).0,
+            entropy: Arc::new(SeededEntropy::new(2)),
+            keys: KeyRing::new(SecretBytes::new([9; 32]), key, Vec::new()),
+            tokens: tokens(),
+            hasher: Hasher::start(weak, None).unwrap(),
+            mailer,
+            limits: Limits::default(),
+            public_url: "https://id.test".into(),
+            workflow_defaults: WorkflowOverrides::default(),
+            password_defaults: PasswordOverrides::default(),
+            tenancies: TenancyCache::default(),
+            in_flight: InFlight::default(),
+        }
+    }
+}
+
+fn tokens() -> Arc<AccessTokens> {
+    let key = SigningKey::from_seed("k1".into(), SecretBytes::new([7; 32]), false);
+    let keys = SigningKeys::new("k1", vec![key]).unwrap();
+    Arc::new(AccessTokens::new(keys, "https://id.test".into(), "https://id.test/api/v1".into()))
 }
 
 pub(crate) fn everywhere(permission: Permission) -> Grant {

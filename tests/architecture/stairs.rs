@@ -11,7 +11,7 @@ const STAIRS: [(&str, &[&str]); 12] = [
     // Counting and logging is a side room that every floor above the domain may use.
     ("telemetry", &["domain", "config"]),
     ("store", &["domain"]),
-    ("credentials", &["domain"]),
+    ("credentials", &["domain", "telemetry"]),
     ("mail", &["domain"]),
     ("webhooks", &["domain"]),
     ("workflows", &["domain", "telemetry", "store", "credentials", "mail", "webhooks"]),

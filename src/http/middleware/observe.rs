@@ -11,9 +11,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use super::Ticket;
-
-/// Histogram of seconds, labelled `method`, `route`, `status`.
-const DURATION: &str = "http_request_duration_seconds";
+use crate::telemetry::metrics;
 
 /// A request being watched.
 pub(super) struct Observation {
@@ -51,8 +49,7 @@ impl Observation {
         self.span.record("status", status.as_u16());
         self.span.record("duration_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         self.span.in_scope(|| tracing::debug!("answered"));
-        metrics::histogram!(DURATION, "method" => self.method, "route" => route, "status" => status.as_u16().to_string())
-            .record(elapsed.as_secs_f64());
+        metrics::request(self.method, &route, status.as_u16(), elapsed);
     }
 }
 

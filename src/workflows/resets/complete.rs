@@ -15,6 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Completion;
 use crate::store::{StoreError, Transaction, events, messages, requests, resets, throttles, users};
+use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
 use crate::workflows::tenancy::Tenancy;
@@ -59,6 +60,13 @@ impl Engine {
     /// `InvalidProof`, `ExpiredProof`, `Throttled`, `PasswordAuthDisabled`,
     /// `Password`, `Busy`; none of them consumes the proof.
     pub async fn complete_reset(&self, scope: &Scope, ask: &Complete) -> Outcome<Completed> {
+        let outcome = self.complete(scope, ask).await;
+        let step = if outcome.is_ok() { ResetStep::Completed } else { ResetStep::Failed };
+        metrics::reset(step, ask.proof.mode());
+        outcome
+    }
+
+    async fn complete(&self, scope: &Scope, ask: &Complete) -> Outcome<Completed> {
         let now = self.now().await?;
         let reset = match self.prove(scope, &ask.proof, &ask.client, now).await? {
             Proven::Usable(reset) => reset,

@@ -26,7 +26,7 @@ impl Engine {
         let tenancy = self.tenancy(&Scope::of_record(reset.application), Some(reset.tenant)).await?;
         let redirect_url = self.redirect_after(&tenancy, &reset);
         let verdict = reset.usable(self.now().await?);
-        Ok(Some(Introspection { verdict, redirect_url, reset, tenancy }))
+        Ok(Some(Introspection { reset, tenancy, verdict, redirect_url }))
     }
 
     /// Counts a form that was sent with an unknown token against its client:

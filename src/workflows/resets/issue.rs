@@ -15,6 +15,7 @@ use crate::domain::user::User;
 use crate::store::messages::Message;
 use crate::store::resets::{self, Provenance};
 use crate::store::{Transaction, events, jobs, messages, requests, throttles, users};
+use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
 use crate::workflows::tenancy::Tenancy;
@@ -81,6 +82,7 @@ impl Engine {
         let mut journal = Journal::new(&*self.entropy, now);
         journal.reset(EventKind::PasswordResetCreated, &reset);
         events::append(transaction, journal.events()).await?;
+        metrics::reset(ResetStep::Issued, reset.mode);
         Ok(reset)
     }
 

@@ -13,6 +13,7 @@ use crate::domain::keys::Purpose;
 use crate::domain::reset::{Mode, Proof, Refusal, Reset, ResetRequest, proof};
 use crate::domain::secret::Secret;
 use crate::store::{StoreError, jobs, requests, resets, throttles};
+use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::{Engine, Failure, Outcome};
 
 use super::Client;
@@ -51,7 +52,10 @@ impl Engine {
             }
         };
         match reset.usable(now) {
-            Ok(()) => Ok(Proven::Usable(reset)),
+            Ok(()) => {
+                metrics::reset(ResetStep::Proven, mode);
+                Ok(Proven::Usable(reset))
+            }
             Err(Refusal::Used) => Ok(Proven::Completed(reset)),
             Err(Refusal::Expired) => Err(Failure::ExpiredProof(mode)),
             Err(Refusal::Superseded | Refusal::Exhausted | Refusal::Cancelled) => Err(Failure::InvalidProof(mode)),

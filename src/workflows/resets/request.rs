@@ -16,6 +16,7 @@ use crate::store::idempotency::{CallKey, Outcome as Kept};
 use crate::store::jobs::Job;
 use crate::store::requests;
 use crate::store::writer::{Arrival, Landed};
+use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -93,6 +94,7 @@ impl Engine {
         if !tenancy.workflow.password_auth_enabled {
             return Err(Failure::PasswordAuthDisabled);
         }
+        metrics::reset(ResetStep::Requested, tenancy.workflow.strategy.mode());
         let now = self.now().await?;
         let arrival = self.arrival(&tenancy, ask, now)?;
         let (request, kept) = (arrival.request.clone(), arrival.idempotency.clone());

@@ -26,11 +26,15 @@ use crate::http::pages::flow::tests::keys;
 use crate::http::pages::{Pages, configure, configure_dev};
 use crate::http::server::shell_app;
 use crate::mail::mailbox::MailboxTransport;
+use crate::mail::message::Party;
+use crate::mail::render::Renderer;
+use crate::mail::transport::Transport;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::database::{Database, DatabaseOptions};
 use crate::store::time::Clock;
 use crate::store::writer::RequestWriter;
 use crate::store::{jobs, users};
+use crate::workflows::deliver::Mailer;
 use crate::workflows::resets::Client;
 use crate::workflows::resets::in_flight::InFlight;
 use crate::workflows::resets::request::IssueJob;
@@ -64,13 +68,15 @@ impl World {
         rt::spawn(work);
         let signing = SigningKey::from_seed("s1".into(), SecretBytes::new([3; 32]), false);
         let signing = SigningKeys::new("s1", vec![signing]).unwrap();
+        let mailbox = MailboxTransport::new();
         let engine = Engine {
             database,
             requests,
             entropy: Arc::new(SystemEntropy),
             keys: keys(1),
-            tokens: AccessTokens::new(signing, URL.into(), URL.into()),
+            tokens: Arc::new(AccessTokens::new(signing, URL.into(), URL.into())),
             hasher: Hasher::start(HashSettings { threads: 1, ..HashSettings::default() }, None).unwrap(),
+            mailer: mailer(&mailbox),
             limits: Limits::default(),
             public_url: URL.into(),
             workflow_defaults: workflow,
@@ -81,7 +87,7 @@ impl World {
         let mut world = Self {
             application: application(&engine, "portal", display_name, now).await,
             engine: Arc::new(engine),
-            mailbox: MailboxTransport::new(),
+            mailbox,
             user: UserId::generate(now, &SystemEntropy),
             clock: hand,
             _folder: folder,
@@ -185,6 +191,16 @@ impl World {
     }
 }
 
+fn mailer(mailbox: &MailboxTransport) -> Mailer {
+    Mailer {
+        renderer: Renderer::new(None).unwrap(),
+        transport: Arc::new(Transport::Mailbox(mailbox.clone())),
+        from: Party::parse("no-reply@example.com").unwrap(),
+        reply_to: None,
+        domain: "example.com".into(),
+    }
+}
+
 async fn application(engine: &Engine, name: &str, display_name: &str, now: Timestamp) -> Application {
     let application = Application {
         id: ApplicationId::generate(now, &SystemEntropy),
@@ -271,7 +287,7 @@ impl<'a> Browser<'a> {
         let response = call_service(&app, request.to_request()).await;
         for cookie in response.response().cookies() {
             self.cookies.borrow_mut().insert(cookie.name().to_owned(), cookie.value().to_owned());
-            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+            if cookie.max_age() == Some(actix_web::cookie::time::Duration::ZERO) {
                 self.cookies.borrow_mut().remove(cookie.name());
             }
         }
