@@ -29,7 +29,7 @@ fn each_proof_ends_with_its_last_millisecond() {
             let lifetime = Duration::from_secs(60 * mode.minutes());
             let (early, proof) = somebody(app, "early", mode).await;
             let (late, too_late) = somebody(app, "late", mode).await;
-            app.advance(lifetime - MILLISECOND);
+            app.advance(lifetime.saturating_sub(MILLISECOND));
             assert_eq!(complete(app, &proof).await.status, 200, "{mode:?} a millisecond before");
             app.advance(MILLISECOND);
             let refused = complete(app, &too_late).await;
@@ -68,7 +68,7 @@ fn a_session_code_ends_with_its_last_millisecond() {
     on_both_databases(async |app| {
         app.policy(WorkflowOverrides { immediate_login: Some(true), ..WorkflowOverrides::default() }).await;
         let (early, late) = (session_code(app, "early").await, session_code(app, "late").await);
-        app.advance(Duration::from_secs(60) - MILLISECOND);
+        app.advance(Duration::from_millis(59_999));
         assert_eq!(app.workflow("exchange-auth-session", &early).await.status, 200);
         app.advance(MILLISECOND);
         let refused = app.workflow("exchange-auth-session", &late).await;

@@ -98,7 +98,7 @@ fn a_proof_of_one_application_is_an_unknown_code_in_another() {
             let mut calls = vec![("reset-password", with_password(&proof, NEW_PASSWORD), unknown(mode))];
             match mode {
                 Mode::Link => {
-                    calls.push(("introspect-email-auth-code", proof.clone(), json!({"emailAuthCode": NEVER_MADE})))
+                    calls.push(("introspect-email-auth-code", proof.clone(), json!({"emailAuthCode": NEVER_MADE})));
                 }
                 Mode::HandedOver => {
                     calls.push((

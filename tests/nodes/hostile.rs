@@ -64,7 +64,7 @@ async fn too_much(address: &str, key: &str) {
     assert!(endless.answer.starts_with("HTTP/1.1 413"), "{}", endless.answer);
     assert!(endless.held < Duration::from_secs(15), "it listened for {:?}", endless.held);
 
-    let fields: String = (0..5000).map(|number| format!("X-Flood-{number}: {}\r\n", "a".repeat(64))).collect();
+    let fields = format!("X-Flood: {}\r\n", "a".repeat(64)).repeat(5000);
     let flood = talk(address, &head(key, &fields), b"", Duration::ZERO, 0).await;
     assert!(!flood.answer.starts_with("HTTP/1.1 2") && flood.held < Duration::from_secs(12), "{}", flood.answer);
 }
@@ -84,10 +84,9 @@ async fn smuggled(address: &str, key: &str) {
     }
 }
 
-async fn slow_heads(address: &str, key: &str) {
+async fn slow_heads(address: &str) {
     let slow = talk(address, b"POST / HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n", Duration::from_secs(1), 60).await;
     assert!((8..16).contains(&slow.held.as_secs()), "a slow head was borne for {:?}", slow.held);
-    let _ = key;
 }
 
 async fn slow_bodies(address: &str, key: &str) {
@@ -104,7 +103,7 @@ fn a_hostile_client_is_cut_off_and_nobody_else_notices() {
         let node = installation.node().await;
         let key = installation.made["apiKey"].as_str().unwrap();
         let address = node.address.as_str();
-        let crowd = futures_util::future::join_all((0..100).map(|_| slow_heads(address, key)));
+        let crowd = futures_util::future::join_all((0..100).map(|_| slow_heads(address)));
         let bodies = futures_util::future::join_all((0..20).map(|_| slow_bodies(address, key)));
         let loud = async {
             smuggled(address, key).await;

@@ -25,11 +25,9 @@ async fn two(installation: &mut Installation) -> [Node; 2] {
 #[test]
 fn processes_that_start_at_once_on_an_empty_database_all_come_up() {
     with(TestDatabase::postgres, async |installation| {
-        let mut bootstrap = Vec::new();
         let nodes: Vec<Node> = (0..4).map(|_| installation.start()).collect();
         for node in &nodes {
             installation.ready(node).await;
-            bootstrap.push(node.log());
         }
         installation.bootstrap();
         for node in nodes {
