@@ -9,5 +9,21 @@
 )]
 
 mod mail_wire;
+mod permissions;
 mod support;
+mod workflow_enumeration;
+mod workflow_errors;
+mod workflow_idempotency;
+mod workflow_immediate_login;
+mod workflow_juggling;
+mod workflow_lifecycle;
+mod workflow_limits;
 mod workflow_link;
+mod workflow_lost_answer;
+mod workflow_mail_rules;
+mod workflow_modes;
+mod workflow_otp;
+mod workflow_otp_limits;
+mod workflow_purposes;
+mod workflow_redirect;
+mod workflow_reset_link;

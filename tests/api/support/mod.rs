@@ -3,4 +3,5 @@
 pub mod app;
 pub mod database;
 pub mod http;
+pub mod resets;
 pub mod smtp;
