@@ -74,11 +74,12 @@ pub async fn handle(
     let redirect_url = check.optional("redirectUrl", body.redirect_url, check::URL);
     let state = check.optional("state", body.state, check::STATE);
     let ip = check.client_ip(body.client_ip);
+    let tenant_id = check.optional("tenantId", body.tenant_id, check::NOTE);
     check.done()?;
     let Some(email) = email else { return Err(Problem::invalid_request("email is required")) };
 
-    let named = body.tenant_id.unwrap_or_default();
-    let tenant: Option<TenantId> = (!named.is_empty()).then(|| check::id(&named, Missing::Tenant)).transpose()?;
+    let tenant: Option<TenantId> = tenant_id.as_deref().map(|id| check::id(id, Missing::Tenant)).transpose()?;
+    let named = tenant_id.unwrap_or_default();
     // Which mode the request leads to is the tenant's choice; whether the
     // caller may start that mode is decided before anything happens.
     let whole = Scope::of_record(caller.caller.application);
