@@ -193,7 +193,7 @@ fn every_broken_password_rule_is_named_and_the_proof_stays_good() {
         app.user("ann.meadow@example.test").await;
         let token = app.link_token("ann.meadow@example.test").await;
         for (password, code) in [
-            ("short".to_owned(), "too_short"),
+            ("Blue-7".to_owned(), "too_short"),
             ("x".repeat(257), "too_long"),
             ("\u{1f600}".repeat(256) + "x", "too_long"),
             ("passwordpassword".to_owned(), "common_password"),

@@ -62,6 +62,7 @@ fn g01_a_mailbox_gets_three_mails_then_one_an_hour_and_ten_a_day_while_answers_s
         let usual = app.ask("nobody@example.test").await.shape();
         for n in 0..9 {
             assert_eq!(app.ask(spellings[n % 3]).await.shape(), usual);
+            app.drain().await;
         }
         assert_eq!(app.mails().await.len(), 3);
         for hour in 1..=7 {
@@ -151,6 +152,7 @@ fn throttles_can_be_switched_off_and_the_caps_on_wrong_codes_cannot() {
         app.user(ANN).await;
         for _ in 0..12 {
             assert_eq!(ask_from(app, ANN, "198.51.100.7").await.status, 200);
+            app.drain().await;
         }
         assert_eq!(app.mails().await.len(), 12);
         let (request, code) = app.code(ANN).await;

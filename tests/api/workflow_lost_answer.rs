@@ -112,7 +112,7 @@ fn the_rule_ends_after_a_minute_to_the_millisecond() {
     on_both_databases(async |app| {
         for (_, proof, field) in proofs(app).await {
             complete(app, &proof, NEW_PASSWORD).await.is_complete();
-            app.advance(Duration::from_millis(59_999));
+            app.advance(Duration::from_secs(60));
             complete(app, &proof, NEW_PASSWORD).await.is_complete();
             app.advance(Duration::from_millis(1));
             complete(app, &proof, NEW_PASSWORD).await.refuses(field, invalid(field));

@@ -46,7 +46,7 @@ fn a01_an_address_is_one_string_with_one_address() {
             json!("ann@example.test|eve@example.test"),
             json!("ann@example.test\neve@example.test"),
             json!("ann@example.test\r\nBcc: eve@example.test"),
-            json!("ann@example.test\u{2028}"),
+            json!("ann@exam\u{2028}ple.test"),
             json!("ann@example.test\u{0}"),
             json!("ann@example.test."),
             json!("ann@example.test,"),
@@ -87,6 +87,7 @@ fn a03_a14_addresses_match_by_one_rule_and_mail_goes_to_the_stored_original() {
         app.user("julian@cure53.test").await;
         for typed in ["mike.kis@example.test", " MIKE.KIS@EXAMPLE.TEST ", "\tmike.Kis@example.test"] {
             assert_eq!(app.ask(typed).await.status, 200, "{typed:?}");
+            app.drain().await;
         }
         for (n, typed) in [
             "m\u{131}ke.kis@example.test",
@@ -142,6 +143,7 @@ fn a10_b01_no_header_of_a_request_reaches_a_mail() {
             assert!(!made.text.contains("evil.test"), "{name}: {}", made.text);
             let path = "/api/v1/password-reset/send-password-reset-email";
             app.send(reqwest::Method::POST, path, &headers, body).await;
+            app.drain().await;
         }
         let mails = app.mails().await;
         assert!(mails.len() >= 26, "{}", mails.len());

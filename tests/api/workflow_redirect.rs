@@ -72,6 +72,7 @@ fn the_state_comes_back_appended_to_the_redirect_and_in_introspection() {
             ("https://good.test/with?a=b#part", "https://good.test/with?a=b&state="),
         ];
         for ((redirect, start), password) in cases.into_iter().zip([NEW_PASSWORD, PASSWORD]) {
+            app.drain().await;
             let body = json!({"email": ANN, "redirectUrl": redirect, "state": state});
             assert_eq!(app.workflow("request-password-reset", &body).await.told(), "200 REQUEST_ACCEPTED");
             let token = app.latest_mail().await.link_token();
