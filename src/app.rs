@@ -3,6 +3,7 @@
 
 mod demo;
 mod doors;
+mod machine;
 mod parts;
 mod serve;
 
@@ -27,6 +28,7 @@ use crate::workflows::authenticate_caller::Authenticator;
 
 pub use demo::{Demo, prepare as prepare_demo};
 pub use doors::{document, page_tables, tables};
+pub use machine::machine_time;
 pub use parts::transport;
 pub use serve::{Running, background, until_stopped};
 
@@ -129,7 +131,7 @@ pub fn load_keys(settings: &Settings, entropy: &dyn Entropy) -> Result<KeysFile,
     Ok(match settings.profile {
         Profile::Production => KeysFile::load(path, Exposure::Refuse)?,
         Profile::Development | Profile::Test => {
-            KeysFile::load_or_generate(path, Exposure::Warn, crate::cli::machine_time(), entropy)?.0
+            KeysFile::load_or_generate(path, Exposure::Warn, machine_time(), entropy)?.0
         }
     })
 }

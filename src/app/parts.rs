@@ -32,7 +32,7 @@ use crate::workflows::resets::in_flight::InFlight;
 use crate::workflows::tenancy::TenancyCache;
 use crate::workflows::{Engine, Limits};
 
-use super::{StartError, World, background};
+use super::{StartError, World, background, machine_time};
 
 /// How long to wait for a database connection before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -199,6 +199,6 @@ pub fn kit(settings: &Settings, world: &World) -> Result<HttpKit, StartError> {
     let proxies = TrustedProxies::parse(proxies.iter().map(String::as_str))
         .map_err(|text| StartError::part(format!("REKEY__SERVER__TRUSTED_PROXIES: {text}")))?;
     // Request ids only name log lines; the machine's time is good enough.
-    let kit = HttpKit::new(&settings.server.public_url, crate::cli::machine_time).trusting(proxies);
+    let kit = HttpKit::new(&settings.server.public_url, machine_time).trusting(proxies);
     Ok(HttpKit { entropy: Arc::clone(&world.entropy), ..kit })
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{CliError, Environment, block_on, machine_time, print};
-use crate::app::{load_keys, open_database, transport};
+use super::{CliError, Environment, block_on, print};
+use crate::app::{load_keys, machine_time, open_database, transport};
 use crate::config::Settings;
 use crate::domain::entropy::SystemEntropy;
 use crate::store::Database;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment, machine_time, print};
+use super::{CliError, Environment, print};
+use crate::app::machine_time;
 use crate::config::keys_file::{Exposure, KeysFile};
 use crate::config::{Profile, Settings};
 use crate::domain::clock::Timestamp;

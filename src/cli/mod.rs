@@ -12,8 +12,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::domain::clock::Timestamp;
-
 /// What `rekey --help` says below the commands.
 const HELP: &str = "Without a command it serves. Settings come from the environment (REKEY__SECTION__KEY), \
 the file named by REKEY_CONFIG and the profile (REKEY_PROFILE: development, production or test); \
@@ -110,16 +108,6 @@ pub fn print(text: &str) -> Result<(), CliError> {
     use std::io::Write as _;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::new(format!("stdout: {error}")))
-}
-
-/// The machine's time, for the dates in a key file and the names of requests.
-/// Nothing is decided by it.
-#[must_use]
-pub fn machine_time() -> Timestamp {
-    #[expect(clippy::disallowed_methods, reason = "a command that opens no database has no other clock")]
-    let now = std::time::SystemTime::now();
-    let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

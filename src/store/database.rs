@@ -5,14 +5,18 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::domain::clock::Timestamp;
 
 use super::Result;
 use super::time::Clock;
+
+/// The advisory lock of whoever migrates: the letters `rekey`, so that it is
+/// unlikely to be anybody else's.
+const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
 
 /// A transaction that its maker commits; dropping it rolls back.
 pub type Transaction = DatabaseTransaction;
@@ -98,7 +102,9 @@ impl Database {
     /// # Errors
     /// When a migration fails.
     pub async fn migrate_up(&self) -> Result<()> {
-        Ok(Migrator::up(&self.writer, None).await?)
+        let alone = self.begin_alone().await?;
+        Migrator::up(&alone, None).await?;
+        Ok(alone.commit().await?)
     }
 
     /// Takes back the latest migration.
@@ -106,7 +112,19 @@ impl Database {
     /// # Errors
     /// When it fails.
     pub async fn migrate_down(&self) -> Result<()> {
-        Ok(Migrator::down(&self.writer, Some(1)).await?)
+        let alone = self.begin_alone().await?;
+        Migrator::down(&alone, Some(1)).await?;
+        Ok(alone.commit().await?)
+    }
+
+    /// Begins a transaction in which nobody else changes the schema: several
+    /// instances may start at once on an empty database.
+    async fn begin_alone(&self) -> Result<Transaction> {
+        let transaction = self.begin().await?;
+        if !self.is_embedded() {
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+        }
+        Ok(transaction)
     }
 
     /// The migrations that are still to be applied, by name.
@@ -114,7 +132,7 @@ impl Database {
     /// # Errors
     /// When the database is gone.
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
-        let pending = Migrator::get_pending_migrations(&self.writer).await?;
+        let pending = Migrator::get_pending_migrations_read_only(&self.reader).await?;
         Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
     }
 

@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, QueryFilter};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
 
 use crate::domain::clock::Timestamp;
 
-use super::Result;
 use super::entity::{buckets, sliding_logs};
 use super::rows::{json, locked, to_json, whole};
+use super::{Result, StoreError};
+
+/// How often a row that vanishes while one waits for it is made again.
+const LOCK_TRIES: usize = 8;
 
 /// A burst, then one per `interval`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,14 +122,20 @@ pub async fn clear(connection: &impl ConnectionTrait, key: &str) -> Result<()> {
 }
 
 /// The marks of a log, whose row is made when missing so that it can be locked.
+/// Whoever waited for a row that was deleted meanwhile makes it again: a mark
+/// that is written must never be lost.
 async fn locked_marks(connection: &impl ConnectionTrait, key: &str) -> Result<Vec<i64>> {
-    let empty = sliding_logs::Model { key: key.to_owned(), marks: "[]".to_owned(), expires_at: 0 };
-    sliding_logs::Entity::insert(whole(empty))
-        .on_conflict(OnConflict::column(sliding_logs::Column::Key).do_nothing().to_owned())
-        .exec_without_returning(connection)
-        .await?;
-    let row = locked(sliding_logs::Entity::find_by_id(key), connection, None).one(connection).await?;
-    row.map_or_else(|| Ok(Vec::new()), |row| json(&row.marks, "sliding_logs.marks"))
+    for _ in 0..LOCK_TRIES {
+        let empty = sliding_logs::Model { key: key.to_owned(), marks: "[]".to_owned(), expires_at: 0 };
+        sliding_logs::Entity::insert(whole(empty))
+            .on_conflict(OnConflict::column(sliding_logs::Column::Key).do_nothing().to_owned())
+            .exec_without_returning(connection)
+            .await?;
+        if let Some(row) = locked(sliding_logs::Entity::find_by_id(key), connection, None).one(connection).await? {
+            return json(&row.marks, "sliding_logs.marks");
+        }
+    }
+    Err(StoreError::Database(DbErr::RecordNotFound(format!("sliding_logs {key}"))))
 }
 
 async fn write(connection: &impl ConnectionTrait, key: &str, marks: &[i64], expires_at: Timestamp) -> Result<()> {

@@ -8,7 +8,17 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod invariant_alike;
+mod invariant_atomic;
+mod invariant_expiry;
+mod invariant_guessing;
+mod invariant_mail;
+mod invariant_once;
+mod invariant_reading;
+mod invariant_target;
+mod invariant_waiting;
 mod mail_wire;
+mod outbox;
 mod permissions;
 mod support;
 mod workflow_enumeration;

@@ -151,9 +151,9 @@ fn bodies(document: &Value, route: &RouteSpec, id: &str) -> Vec<Value> {
         schema = document.pointer(reference.trim_start_matches('#')).unwrap();
     }
     let Some(properties) = schema["properties"].as_object() else { return vec![json!({})] };
-    let names = properties.keys().filter(|name| name.ends_with("Id") || name.ends_with("_id"));
-    let named: Vec<Value> = names.map(|name| json!({name: id})).collect();
-    if named.is_empty() { vec![json!({})] } else { named }
+    let fields = properties.keys().filter(|name| name.ends_with("Id") || name.ends_with("_id"));
+    let filled: Vec<Value> = fields.map(|name| json!({name: id})).collect();
+    if filled.is_empty() { vec![json!({})] } else { filled }
 }
 
 /// An answer without the id that it may repeat and its own ticket.

@@ -36,7 +36,7 @@ fn is_error(answer: &Answer, told: &str) {
 #[test]
 fn what_is_no_single_json_object_is_an_invalid_request() {
     on_both_databases(async |app| {
-        let nested = format!("{{\"email\":{}1{}}}", "[".repeat(100_00 / 2), "]".repeat(100_00 / 2));
+        let nested = format!("{{\"email\":{}1{}}}", "[".repeat(5000), "]".repeat(5000));
         let bodies: Vec<Vec<u8>> = vec![
             b"".to_vec(),
             b" ".to_vec(),

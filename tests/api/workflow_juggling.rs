@@ -52,11 +52,10 @@ impl Takes {
     fn fine(self, value: &Value) -> bool {
         match (self, value) {
             (Self::One, _) => false,
-            (_, Value::Null) => true,
             (Self::Text, Value::String(text)) => {
                 !text.is_empty() && text.len() <= 512 && !text.contains(char::is_control)
             }
-            (Self::Switch, Value::Bool(_)) => true,
+            (_, Value::Null) | (Self::Switch, Value::Bool(_)) => true,
             _ => false,
         }
     }

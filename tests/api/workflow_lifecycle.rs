@@ -12,6 +12,9 @@ use crate::support::app::{NEW_PASSWORD, PASSWORD, TestApp, on_both_databases};
 const ANN: &str = "ann@example.test";
 const CANCEL: &str = "cancel-password-reset";
 
+/// Makes a change; it cannot be copied.
+type Change = fn() -> UserChange;
+
 async fn sent_link(app: &TestApp, user: UserId) -> String {
     let body = json!({"userId": user.to_string(), "strategy": "LINK"});
     let sent = app.workflow("send-password-reset-email", &body).await;
@@ -89,7 +92,7 @@ fn d04_a_completion_ends_its_siblings() {
 #[test]
 fn a_change_of_the_account_ends_what_is_pending() {
     on_both_databases(async |app| {
-        let changes: [(&str, fn() -> UserChange); 3] = [
+        let changes: [(&str, Change); 3] = [
             ("password", || UserChange {
                 password: Some(rekey::domain::secret::Secret::new(NEW_PASSWORD)),
                 ..UserChange::default()

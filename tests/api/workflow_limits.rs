@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::{NEW_PASSWORD, TestApp, on_both_databases, on_both_with};
 use crate::support::http::Answer;
-use crate::support::resets::minutes;
+use crate::support::resets::{almost, minutes};
 
 const ANN: &str = "ann@example.test";
 
@@ -66,7 +66,7 @@ fn g01_a_mailbox_gets_three_mails_then_one_an_hour_and_ten_a_day_while_answers_s
         }
         assert_eq!(app.mails().await.len(), 3);
         for hour in 1..=7 {
-            app.advance(minutes(60) - Duration::from_millis(1));
+            app.advance(almost(minutes(60)));
             app.ask(spellings[hour % 3]).await;
             assert_eq!(app.mails().await.len(), 2 + hour, "not yet an hour");
             app.advance(Duration::from_millis(1));

@@ -1,11 +1,11 @@
-//! Mode EmailOtp through the workflow API.
+//! Mode `EmailOtp` through the workflow API.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::app::{NEW_PASSWORD, PASSWORD, on_both_databases};
-use crate::support::resets::{EXHAUSTED, minutes, wrong};
+use crate::support::resets::{EXHAUSTED, almost, minutes, wrong};
 
 const ANN: &str = "ann@example.test";
 
@@ -155,7 +155,7 @@ fn a_code_is_good_for_ten_minutes_to_the_millisecond() {
         app.mail_codes().await;
         app.user(ANN).await;
         let (request, code) = app.code(ANN).await;
-        app.advance(minutes(10) - Duration::from_millis(1));
+        app.advance(almost(minutes(10)));
         assert_eq!(app.verify(&request, &code).await.told(), "200 CODE_VERIFIED");
         app.advance(Duration::from_millis(1));
         app.verify(&request, &code).await.refuses("verificationCode", "code_expired");

@@ -1,4 +1,4 @@
-//! Mode ResetLink through the workflow API.
+//! Mode `ResetLink` through the workflow API.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use rekey::workflows::users::UserChange;
 use serde_json::json;
 
 use crate::support::app::{NEW_PASSWORD, PASSWORD, on_both_databases};
-use crate::support::resets::{LINK_CREATED, UPDATED, minutes};
+use crate::support::resets::{LINK_CREATED, UPDATED, almost, minutes};
 
 const ANN: &str = "ann@example.test";
 const CALL: &str = "create-password-reset-link";
@@ -83,7 +83,7 @@ fn a_handed_over_link_lives_as_long_as_was_wished_within_bounds() {
         let made = app.create_link(user).await;
         assert_eq!(made.text_at("/expiresAt"), "2026-01-01T00:15:00.000Z");
         let code = made.text_at("/passwordResetCode");
-        app.advance(minutes(15) - Duration::from_millis(1));
+        app.advance(almost(minutes(15)));
         assert_eq!(app.handed_over_is(&code).await, "VALID");
         app.advance(Duration::from_millis(1));
         assert_eq!(app.handed_over_is(&code).await, "EXPIRED");

@@ -68,18 +68,17 @@ pub async fn handle(
 ) -> Result<web::Json<RequestAccepted>, Problem> {
     let idempotent = idempotency::of(&request, &engine, &caller.caller, &body)?;
     let mut check = Check::default();
+    let named = check.optional("tenantId", body.tenant_id, check::NOTE).unwrap_or_default();
     let email = check.email("email", body.email);
     check.optional("clientId", body.client_id, check::NOTE);
     let locale = check.optional("locale", body.locale, check::LOCALE);
     let redirect_url = check.optional("redirectUrl", body.redirect_url, check::URL);
     let state = check.optional("state", body.state, check::STATE);
     let ip = check.client_ip(body.client_ip);
-    let tenant_id = check.optional("tenantId", body.tenant_id, check::NOTE);
     check.done()?;
     let Some(email) = email else { return Err(Problem::invalid_request("email is required")) };
 
-    let tenant: Option<TenantId> = tenant_id.as_deref().map(|id| check::id(id, Missing::Tenant)).transpose()?;
-    let named = tenant_id.unwrap_or_default();
+    let tenant: Option<TenantId> = (!named.is_empty()).then(|| check::id(&named, Missing::Tenant)).transpose()?;
     // Which mode the request leads to is the tenant's choice; whether the
     // caller may start that mode is decided before anything happens.
     let whole = Scope::of_record(caller.caller.application);

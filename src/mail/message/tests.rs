@@ -1,3 +1,5 @@
+//! What becomes of a message on its way to bytes.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What the built-in templates make of their samples, and of hostile names.
+
 use super::*;
 use crate::domain::client::RequestedFrom;
 use crate::domain::mail::{GivenName, MailContext};

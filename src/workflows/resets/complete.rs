@@ -14,7 +14,7 @@ use crate::domain::reset::{Mode, Proof, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Completion;
-use crate::store::{StoreError, events, messages, resets, throttles, users};
+use crate::store::{StoreError, Transaction, events, messages, requests, resets, throttles, users};
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
@@ -129,7 +129,9 @@ impl Engine {
             credential_version: user.credential_version,
             auth_session: auth_session.as_ref().map(|(code, expiry)| (code.digest(), *expiry)),
         };
-        if !resets::complete(&transaction, reset.id, &completion, now).await? {
+        if !self.attempts_left(&transaction, reset).await?
+            || !resets::complete(&transaction, reset.id, &completion, now).await?
+        {
             return Ok(None);
         }
         users::update(&transaction, &user).await?;
@@ -147,6 +149,16 @@ impl Engine {
             auth_session,
             sessions_revoked,
         }))
+    }
+
+    /// Whether the reset's wrong codes have not run out meanwhile; the job that
+    /// ends it for that may still be waiting.
+    async fn attempts_left(&self, transaction: &Transaction, reset: &Reset) -> Outcome<bool> {
+        if reset.mode != Mode::EmailOtp {
+            return Ok(true);
+        }
+        let request = requests::find_by_reset(transaction, reset.id).await?;
+        Ok(request.is_some_and(|request| request.attempts < self.limits.codes_per_reset))
     }
 
     /// Hashes a password that the policy has accepted.

@@ -127,6 +127,18 @@ impl TestApp {
         self.database.drop().await;
     }
 
+    /// Another instance on the same database, with the same keys, settings and
+    /// clock: its address, its parts, and what stops it.
+    pub async fn another_instance(&self) -> (String, App, Running) {
+        let clock = Clock::Stopped(Arc::clone(&self.clock));
+        let world = World { clock, ..World::default() };
+        let app = App::build(Settings::clone(&self.app.settings), world, true, false).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let running = app.listen(listener).unwrap();
+        (format!("http://{}", running.address), app, running)
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         self.clock.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);

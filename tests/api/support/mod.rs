@@ -3,5 +3,6 @@
 pub mod app;
 pub mod database;
 pub mod http;
+pub mod proofs;
 pub mod resets;
 pub mod smtp;

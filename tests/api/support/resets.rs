@@ -37,6 +37,11 @@ pub const fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
 }
 
+/// Just before a moment: a millisecond less.
+pub const fn almost(moment: Duration) -> Duration {
+    moment.saturating_sub(Duration::from_millis(1))
+}
+
 impl Answer {
     /// Status and code of an error, or status and result of a success.
     pub fn told(&self) -> String {

@@ -23,9 +23,7 @@ async fn a_request_ends_on_one_page_whatever_the_address() {
         bodies.push(browser.get(sent.header("location")).await.body);
     }
     assert_eq!(bodies[0], bodies[1]);
-    assert!(
-        bodies[0].contains("Check your email") && !bodies[0].contains('@') || bodies[0].contains("help@example.com")
-    );
+    assert!(bodies[0].contains("Check your email") && !bodies[0].contains("ada@"));
 }
 
 #[actix_web::test]

@@ -9,7 +9,8 @@ use serde_json::json;
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=//evil.test onerror=alert(1)>{{7*7}}\u{202e}'";
 
 fn assert_harmless(body: &str) {
-    assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("49"), "{body}");
+    assert!(!body.contains("<script>") && !body.contains("<img"), "{body}");
+    assert!(body.contains("{{7*7}}"), "{body}");
     assert!(body.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&gt;"), "{body}");
     assert!(!body.contains("style=") && !body.contains("<style"), "nothing inline");
 }

@@ -4,5 +4,4 @@ mod assets;
 mod codes;
 mod hostile;
 mod links;
-mod shots;
 mod world;

@@ -15,7 +15,6 @@ use crate::credentials::tokens::AccessTokens;
 use crate::credentials::{HashSettings, Hasher};
 use crate::domain::access::{Caller, Scope};
 use crate::domain::clock::Timestamp;
-use crate::domain::email_address::EmailAddress;
 use crate::domain::entropy::SystemEntropy;
 use crate::domain::ids::{ApplicationId, JobId, ServiceAccountId, TenantId, UserId};
 use crate::domain::policy::WorkflowOverrides;
@@ -69,14 +68,15 @@ impl World {
         rt::spawn(work);
         let signing = SigningKey::from_seed("s1".into(), SecretBytes::new([3; 32]), false);
         let signing = SigningKeys::new("s1", vec![signing]).unwrap();
+        let mailbox = MailboxTransport::new();
         let engine = Engine {
             database,
             requests,
             entropy: Arc::new(SystemEntropy),
             keys: keys(1),
             tokens: Arc::new(AccessTokens::new(signing, URL.into(), URL.into())),
-            mailer: mailer(),
             hasher: Hasher::start(HashSettings { threads: 1, ..HashSettings::default() }, None).unwrap(),
+            mailer: mailer(&mailbox),
             limits: Limits::default(),
             public_url: URL.into(),
             workflow_defaults: workflow,
@@ -87,7 +87,7 @@ impl World {
         let mut world = Self {
             application: application(&engine, "portal", display_name, now).await,
             engine: Arc::new(engine),
-            mailbox: MailboxTransport::new(),
+            mailbox,
             user: UserId::generate(now, &SystemEntropy),
             clock: hand,
             _folder: folder,
@@ -191,6 +191,16 @@ impl World {
     }
 }
 
+fn mailer(mailbox: &MailboxTransport) -> Mailer {
+    Mailer {
+        renderer: Renderer::new(None).unwrap(),
+        transport: Arc::new(Transport::Mailbox(mailbox.clone())),
+        from: Party::parse("no-reply@example.com").unwrap(),
+        reply_to: None,
+        domain: "example.com".into(),
+    }
+}
+
 async fn application(engine: &Engine, name: &str, display_name: &str, now: Timestamp) -> Application {
     let application = Application {
         id: ApplicationId::generate(now, &SystemEntropy),
@@ -277,24 +287,12 @@ impl<'a> Browser<'a> {
         let response = call_service(&app, request.to_request()).await;
         for cookie in response.response().cookies() {
             self.cookies.borrow_mut().insert(cookie.name().to_owned(), cookie.value().to_owned());
-            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+            if cookie.max_age() == Some(actix_web::cookie::time::Duration::ZERO) {
                 self.cookies.borrow_mut().remove(cookie.name());
             }
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = String::from_utf8(read_body(response).await.to_vec()).unwrap();
         Seen { status, headers, body }
-    }
-}
-
-/// A mailer that nobody asks to send anything.
-fn mailer() -> Mailer {
-    let address = EmailAddress::parse("no-reply@rekey.test").unwrap();
-    Mailer {
-        renderer: Renderer::new(None).unwrap(),
-        transport: Arc::new(Transport::Mailbox(MailboxTransport::new())),
-        from: Party { name: None, address },
-        reply_to: None,
-        domain: "rekey.test".into(),
     }
 }

@@ -1,0 +1,25 @@
+//! The real binary, started as an operator starts it: several at once on one
+//! database, killed at the wrong moment, and listened to by somebody hostile.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod canary;
+mod crash;
+#[path = "../api/support/database.rs"]
+#[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
+mod database;
+mod hostile;
+#[path = "../api/support/http.rs"]
+#[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
+mod http;
+mod installation;
+#[path = "../api/support/smtp.rs"]
+#[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
+mod smtp;
+mod together;
