@@ -28,6 +28,14 @@ pub enum Proven {
     Completed(Reset),
 }
 
+/// An attempt that is paid for.
+struct Attempt {
+    /// Whether the account had one left, so that a code may be compared.
+    counts: bool,
+    /// Whether it was the request's last.
+    last: bool,
+}
+
 /// The budget of wrong codes of one account. For a request without a reset
 /// the pseudonym of its address stands in, so that both cost the same.
 pub(super) fn budget_key(account: &str) -> String {
@@ -139,9 +147,9 @@ impl Engine {
         let (request, reset) = found.ok_or_else(invalid)?;
         let budget =
             budget_key(&reset.as_ref().map_or_else(|| request.address_key.clone(), |reset| reset.user.to_string()));
-        let last = self.reserve_attempt(&request, &budget, now).await?;
-        let right = self.code_matches(&request, reset.as_ref(), &code);
-        self.settle_attempt(&request, &budget, right, last, now).await?;
+        let attempt = self.reserve_attempt(&request, &budget, now).await?;
+        let right = attempt.counts && self.code_matches(&request, reset.as_ref(), &code);
+        self.settle_attempt(&request, &budget, right, attempt.last, now).await?;
         match reset {
             Some(reset) if right && is_over(request.expires_at, now) && reset.usable(now).is_ok() => {
                 Err(Failure::ExpiredProof(Mode::EmailOtp))
@@ -152,18 +160,20 @@ impl Engine {
     }
 
     /// Takes one attempt from the request and one from the account, committed
-    /// before anything is compared. Says whether it was the request's last.
-    async fn reserve_attempt(&self, request: &ResetRequest, budget: &str, now: Timestamp) -> Outcome<bool> {
+    /// before anything is compared. An account that has none left still costs
+    /// the request one: whose budget is spent must not show in how long its
+    /// request lives.
+    async fn reserve_attempt(&self, request: &ResetRequest, budget: &str, now: Timestamp) -> Outcome<Attempt> {
         let limit = self.limits.codes_per_reset;
         let transaction = self.database.begin().await?;
         let locked = requests::lock(&transaction, request.id).await?;
         let taken = requests::take_attempt(&transaction, request.id, limit).await?;
-        if !taken || throttles::mark(&transaction, budget, self.limits.codes_per_account, now).await?.is_some() {
-            // Dropping the transaction takes the request's attempt back.
+        if !taken {
             return Err(Failure::InvalidProof(Mode::EmailOtp));
         }
+        let counts = throttles::mark(&transaction, budget, self.limits.codes_per_account, now).await?.is_none();
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok(locked.is_some_and(|row| row.attempts + 1 >= limit))
+        Ok(Attempt { counts, last: locked.is_some_and(|row| row.attempts + 1 >= limit) })
     }
 
     /// Compares the code with the one this request's reset mails. A request

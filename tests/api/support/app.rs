@@ -260,6 +260,7 @@ impl TestApp {
 
     /// Asks for a link by address and reads its token from the mail.
     pub async fn link_token(&self, email: &str) -> String {
+        self.drain().await;
         let answer = self.workflow("request-password-reset", &serde_json::json!({"email": email})).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         self.latest_mail().await.link_token()
@@ -267,6 +268,7 @@ impl TestApp {
 
     /// Asks for a code by address; answers the request code and the code.
     pub async fn code(&self, email: &str) -> (String, String) {
+        self.drain().await;
         let answer = self.workflow("request-password-reset", &serde_json::json!({"email": email})).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let request_code = answer.text_at("/requestCode");

@@ -4,4 +4,5 @@ pub mod app;
 pub mod database;
 pub mod http;
 pub mod proofs;
+pub mod resets;
 pub mod smtp;
