@@ -4,10 +4,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::credentials::lower_priority;
 use crate::http::server::{ServerSettings, http_server_on};
 
 use super::{App, StartError, doors};
@@ -53,31 +52,14 @@ pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
 #[derive(Debug)]
 struct Worker {
     stop: watch::Sender<bool>,
-    done: oneshot::Receiver<()>,
+    done: JoinHandle<()>,
 }
 
-/// Runs the background work. Beside an embedded database it has a thread of
-/// its own at low priority, so that it takes the cores that requests leave
-/// over. With PostgreSQL it shares the connections, and so must share the
-/// reactor that wakes them.
+/// Runs the background work beside the requests.
 fn start_worker(app: &App) -> Worker {
     let (stop, stopped) = watch::channel(false);
-    let (told, done) = oneshot::channel();
     let runner = app.runner.clone();
-    let work = async move {
-        Box::pin(runner.run(stopped)).await;
-        let _ = told.send(());
-    };
-    let own =
-        app.engine.database.is_embedded().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
-    if let Some(Ok(runtime)) = own {
-        std::thread::spawn(move || {
-            lower_priority();
-            runtime.block_on(work);
-        });
-    } else {
-        background(work);
-    }
+    let done = background(async move { Box::pin(runner.run(stopped)).await });
     Worker { stop, done }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
+use crate::jobs::pace::let_requests_go_first;
 use crate::store::messages::{self, Message};
 use crate::telemetry::metrics::{self, Delivery};
 use crate::workflows::deliver::Delivered;
@@ -13,6 +14,8 @@ use crate::workflows::{Engine, Outcome};
 /// How many messages are leased at once, and how many are under way.
 const BATCH: u64 = 64;
 const SIDE_BY_SIDE: usize = 32;
+/// After so many the requests are asked whether they want to go first.
+const BREATH: usize = 16;
 /// Longer than the longest conversation with a provider, so that no lease
 /// runs out under a message that is still being handed over.
 const LEASE: Duration = Duration::from_secs(10 * 60);
@@ -26,7 +29,10 @@ pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
     let now = engine.now().await?;
     let due = messages::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
     let mut under_way = FuturesUnordered::new();
-    for message in &due {
+    for (position, message) in due.iter().enumerate() {
+        if position % BREATH == 0 {
+            let_requests_go_first(engine).await?;
+        }
         if under_way.len() >= SIDE_BY_SIDE {
             under_way.next().await;
         }

@@ -6,6 +6,7 @@
 
 mod housekeeping;
 mod mail;
+mod pace;
 mod queue;
 mod runner;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::domain::clock::Timestamp;
+use crate::jobs::pace::let_requests_go_first;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
 use crate::workflows::deliver::back_off;
@@ -31,6 +32,7 @@ pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
     let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
     let (requests, others): (Vec<_>, Vec<_>) = due.iter().partition(|job| job.kind == ISSUE_JOB);
     for batch in requests.chunks(TOGETHER) {
+        let_requests_go_first(engine).await?;
         // One bad job must not hold up its neighbours: each goes alone then.
         if answer(engine, batch, now).await.is_err() {
             for job in batch {
