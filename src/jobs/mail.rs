@@ -31,7 +31,7 @@ pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
     let mut under_way = FuturesUnordered::new();
     for (position, message) in due.iter().enumerate() {
         if position % BREATH == 0 {
-            let_requests_go_first(engine).await?;
+            let_requests_go_first(engine).await;
         }
         if under_way.len() >= SIDE_BY_SIDE {
             under_way.next().await;

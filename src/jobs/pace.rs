@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::workflows::{Engine, Outcome};
+use crate::workflows::Engine;
 
 /// Waiting longer than this for the writer means that there is a crowd.
 const CROWD: Duration = Duration::from_millis(2);
@@ -15,14 +15,11 @@ const CROWD: Duration = Duration::from_millis(2);
 const FACTOR: u32 = 20;
 const LONGEST: Duration = Duration::from_millis(150);
 
-/// Steps back while requests crowd for the database.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn let_requests_go_first(engine: &Engine) -> Outcome<()> {
-    let waited = engine.database.wait_for_writer().await?;
+/// Steps back while requests crowd for the database. A database that is gone
+/// is for the work itself to find out.
+pub async fn let_requests_go_first(engine: &Engine) {
+    let waited = engine.database.wait_for_writer().await.unwrap_or_default();
     if waited > CROWD {
         tokio::time::sleep(waited.saturating_mul(FACTOR).min(LONGEST)).await;
     }
-    Ok(())
 }

@@ -32,7 +32,7 @@ pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
     let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
     let (requests, others): (Vec<_>, Vec<_>) = due.iter().partition(|job| job.kind == ISSUE_JOB);
     for batch in requests.chunks(TOGETHER) {
-        let_requests_go_first(engine).await?;
+        let_requests_go_first(engine).await;
         // One bad job must not hold up its neighbours: each goes alone then.
         if answer(engine, batch, now).await.is_err() {
             for job in batch {

@@ -16,7 +16,7 @@ use crate::credentials::{HashSettings, Hasher};
 use crate::domain::access::{Caller, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::SystemEntropy;
-use crate::domain::ids::{ApplicationId, JobId, ServiceAccountId, TenantId, UserId};
+use crate::domain::ids::{ApplicationId, ServiceAccountId, TenantId, UserId};
 use crate::domain::policy::WorkflowOverrides;
 use crate::domain::reset::{Mode, Strategy, proof};
 use crate::domain::secret::{Secret, SecretBytes};
