@@ -147,6 +147,8 @@ impl App {
         let database = open_database(&settings, world.clock.clone()).await?;
         if migrate {
             database.migrate_up().await?;
+        }
+        if database.pending_migrations().await?.is_empty() {
             cancel_resets_of_revoked_keys(&database, &keys).await?;
         }
         let settings = Arc::new(settings);

@@ -36,6 +36,7 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
     let ops = operations(app)?;
     let engine = web::Data::from(std::sync::Arc::clone(&app.engine));
     let authenticator = app.authenticator.clone();
+    let shows_metrics = app.settings.telemetry.metrics_enabled;
     let pages = web::Data::new(Pages::new().map_err(StartError::part)?);
     let mailbox = match (&*app.transport, app.settings.profile) {
         (Transport::Mailbox(mailbox), Profile::Development) => Some(mailbox.clone()),
@@ -46,7 +47,7 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
         workflow::configure(cfg);
         workos::configure(cfg);
         oauth::configure(cfg);
-        ops::configure(cfg, &ops);
+        ops::configure(cfg, &ops, shows_metrics);
         pages::configure(cfg);
         if let Some(mailbox) = &mailbox {
             pages::configure_dev(cfg, mailbox.clone());

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment, print};
-use crate::app::machine_time;
+use super::{CliError, Environment, block_on, print};
+use crate::app::{machine_time, open_database};
 use crate::config::keys_file::{Exposure, KeysFile};
 use crate::config::{Profile, Settings};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::store::resets;
+use crate::store::time::Clock;
 
 /// What to do with the keys.
 #[derive(Debug, Clone, Args)]
@@ -48,7 +50,22 @@ pub fn run(args: &KeysArgs, env: Environment) -> Result<(), CliError> {
     let settings = Settings::inspect(env)?;
     let exposure = if settings.profile == Profile::Production { Exposure::Refuse } else { Exposure::Warn };
     let text = act(&args.action, &settings.secrets.keys_file, exposure, machine_time(), &SystemEntropy)?;
-    print(&text)
+    print(&text)?;
+    match &args.action {
+        Action::Revoke { id } => block_on(cancel(id, &settings)),
+        Action::Init { .. } | Action::Rotate | Action::List => Ok(()),
+    }
+}
+
+/// Whoever holds a leaked key can make the secrets of every reset that was
+/// made with it, so those end now, on every instance.
+async fn cancel(id: &str, settings: &Settings) -> Result<(), CliError> {
+    let database = open_database(settings, Clock::default()).await?;
+    if !database.pending_migrations().await?.is_empty() {
+        return print("The database has no schema yet, so there is nothing to cancel.\n");
+    }
+    let count = resets::cancel_by_key(database.write(), id, database.now().await?).await?;
+    print(&format!("Cancelled {count} live resets that were made with it.\n"))
 }
 
 /// Does it, and says what was done.

@@ -86,7 +86,8 @@ impl LimitSettings {
     }
 
     fn check_flooding(&self, problems: &mut Problems) {
-        problems.within("limits.calls_per_second", self.calls_per_second, 1..=100_000);
+        // A place of the bucket is at least a millisecond wide.
+        problems.within("limits.calls_per_second", self.calls_per_second, 1..=1000);
         problems.within("limits.calls_burst", self.calls_burst, 1..=1_000_000);
         problems.require(!self.resend_seconds.is_empty(), "limits.resend_seconds", "needs at least one number");
         for seconds in &self.resend_seconds {

@@ -20,7 +20,6 @@ pub mod server;
 pub mod smtp;
 pub mod telemetry;
 pub mod templates;
-pub mod tokens;
 pub mod value;
 pub mod workflow;
 
@@ -56,8 +55,6 @@ pub struct Settings {
     pub limits: limits::LimitSettings,
     /// What resets do unless somebody says otherwise.
     pub workflow: workflow::WorkflowSettings,
-    /// How long tokens live.
-    pub tokens: tokens::TokenSettings,
     /// What is told to operators.
     pub telemetry: telemetry::TelemetrySettings,
     /// What replaces the built-in templates.
@@ -110,7 +107,6 @@ impl Settings {
         let hashing = merged.section("hashing", problems);
         let limits = merged.section("limits", problems);
         let workflow = merged.section("workflow", problems);
-        let tokens = merged.section("tokens", problems);
         let telemetry = merged.section("telemetry", problems);
         let templates = merged.section("templates", problems);
         let mut server = server?;
@@ -124,7 +120,6 @@ impl Settings {
             hashing: hashing?,
             limits: limits?,
             workflow: workflow?,
-            tokens: tokens?,
             telemetry: telemetry?,
             templates: templates?,
         })
@@ -138,7 +133,6 @@ impl Settings {
         self.hashing.check(problems);
         self.limits.check(problems);
         self.workflow.check(problems);
-        self.tokens.check(problems);
         self.telemetry.check(problems);
         self.templates.check(problems);
     }

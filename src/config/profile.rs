@@ -96,8 +96,36 @@ fn check_production(settings: &Settings, problems: &mut Problems) {
         "has to be true in production; without throttles anybody may guess and flood",
     );
     check_production_mail(settings, problems);
+    check_production_links(settings, problems);
+    // The least that OWASP's Password Storage cheat sheet accepts, at any of
+    // its settings: 7 MiB and five passes.
+    let hashing = &settings.hashing;
+    let work = u64::from(hashing.memory_kib).saturating_mul(hashing.iterations.into());
+    problems.require(
+        hashing.memory_kib >= 7 * 1024 && work >= 35 * 1024,
+        "hashing.memory_kib",
+        "and hashing.iterations are too small for production; 19456 and 2 are the default",
+    );
     if let Some(password) = settings.database.url.password() {
         problems.require(!is_weak(&password), "database.url", "holds a default or weak password; choose another");
+    }
+}
+
+/// A link that carries a token must not travel in clear.
+fn check_production_links(settings: &Settings, problems: &mut Problems) {
+    let workflow = &settings.workflow.0;
+    let targets = [
+        ("workflow.custom_redirect_url", &workflow.custom_redirect_url),
+        ("workflow.action_link_url", &workflow.action_link_url),
+        ("workflow.custom_password_reset_link_url", &workflow.custom_password_reset_link_url),
+    ];
+    let redirects = workflow.redirect_urls.iter().flatten().map(|url| ("workflow.redirect_urls", url));
+    for (key, url) in targets.into_iter().filter_map(|(key, url)| Some((key, url.as_ref()?))).chain(redirects) {
+        problems.require(
+            url.starts_with("https://"),
+            key,
+            format!("has to begin with https:// in production, not {url}"),
+        );
     }
 }
 

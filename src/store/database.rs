@@ -21,6 +21,10 @@ const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
 /// A transaction that its maker commits; dropping it rolls back.
 pub type Transaction = DatabaseTransaction;
 
+/// How long a statement may take before its caller hears that the database is
+/// busy, so that one locked row cannot use up the pool.
+const STATEMENT: Duration = Duration::from_secs(15);
+
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct DatabaseOptions {
@@ -53,7 +57,9 @@ impl Database {
             return Ok(Self { reader, writer, clock });
         }
         let mut pool = common(options, options.pool_size);
-        pool.min_connections(1);
+        // All of them at once and for good: a connection wakes on the runtime that
+        // opened it, which must be the one that ends last.
+        pool.min_connections(options.pool_size).idle_timeout(None).max_lifetime(None).statement_timeout(STATEMENT);
         let pool = sea_orm::Database::connect(pool).await?;
         Ok(Self { reader: pool.clone(), writer: pool, clock })
     }

@@ -39,6 +39,9 @@ pub enum StoreError {
     /// The database refused, or is gone.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
+    /// The database is gone, as somebody else has found out.
+    #[error("the database failed: {0}")]
+    Gone(String),
     /// A row that this version of rekey cannot have written.
     #[error("unreadable value in {0}")]
     Corrupt(&'static str),
@@ -51,12 +54,16 @@ impl StoreError {
         matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
     }
 
-    /// Whether a transaction lost against another one and may be tried again.
+    /// Whether rows of the transaction are at fault, or others that it met
+    /// (PostgreSQL's deadlock and serialisation failures, SQLite's busy), and
+    /// not the database itself.
     #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        // PostgreSQL's deadlock and serialisation failures; SQLite's busy.
-        matches!(self, Self::Database(error)
-            if ["40P01", "40001", "database is locked"].iter().any(|mark| error.to_string().contains(mark)))
+    pub fn is_about_rows(&self) -> bool {
+        const MARKS: [&str; 3] = ["40P01", "40001", "database is locked"];
+        self.is_duplicate()
+            || matches!(self, Self::Database(error) if MARKS.iter().any(|mark| error.to_string().contains(mark)))
+            || matches!(self, Self::Database(error) if error.sql_err().is_some())
+            || matches!(self, Self::Corrupt(_))
     }
 }
 

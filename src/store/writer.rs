@@ -95,10 +95,18 @@ async fn run(database: Database, mut arrivals: mpsc::Receiver<Waiting>) {
                 }
             }
             // One bad row must not take its neighbours down: each goes alone.
-            Err(_) => {
+            // When the database is gone, nobody waits for that to be found out
+            // again and again.
+            Err(error) if error.is_about_rows() => {
                 for (arrival, answer) in group.into_iter().zip(answers) {
                     let alone = commit_group(&database, std::slice::from_ref(&arrival)).await;
                     let _ = answer.send(alone.map(|outcomes| outcomes.into_iter().next().unwrap_or(Landed::Committed)));
+                }
+            }
+            Err(error) => {
+                let cause = error.to_string();
+                for answer in answers {
+                    let _ = answer.send(Err(StoreError::Gone(cause.clone())));
                 }
             }
         }
@@ -107,9 +115,16 @@ async fn run(database: Database, mut arrivals: mpsc::Receiver<Waiting>) {
 
 async fn commit_group(database: &Database, group: &[Arrival]) -> Result<Vec<Landed>> {
     let transaction = database.begin().await?;
-    let mut outcomes = Vec::with_capacity(group.len());
-    for arrival in group {
-        outcomes.push(admit(&transaction, arrival).await?);
+    // Throttles lock their rows: in one order everywhere, so that two
+    // instances cannot wait for each other.
+    let mut order: Vec<usize> = (0..group.len()).collect();
+    order
+        .sort_by_key(|position| group.get(*position).and_then(|arrival| arrival.throttle.as_ref()).map(|(key, _)| key));
+    let mut outcomes = vec![Landed::Repeated; group.len()];
+    for position in order {
+        if let (Some(arrival), Some(outcome)) = (group.get(position), outcomes.get_mut(position)) {
+            *outcome = admit(&transaction, arrival).await?;
+        }
     }
     let admitted = || group.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Landed::Committed);
     let rows: Vec<_> = admitted().map(|(arrival, _)| (&arrival.request, arrival.code.as_ref())).collect();

@@ -93,6 +93,7 @@ impl Engine {
             self.tenancies.put(key, &tenancy);
             tenancy
         };
+        tracing::Span::current().record("tenant_id", tracing::field::display(tenancy.tenant.id));
         if scope.covers(tenancy.tenant.id) { Ok(tenancy) } else { Err(Failure::NotFound(Noun::Tenant)) }
     }
 

@@ -212,6 +212,7 @@ async fn identify(request: &HttpRequest) -> Result<Identified, Problem> {
     let ClientAddress(source_ip) = ClientAddress::extract(request).await?;
     let now = authenticator.now().await.map_err(|error| unavailable(&error))?;
     let caller = authenticator.authenticate(&bearer, now).await?;
+    tracing::Span::current().record("application_id", tracing::field::display(caller.application));
     Ok(Identified { caller, now, source_ip })
 }
 
@@ -229,7 +230,7 @@ impl From<NotAuthenticated> for Problem {
 /// The database is gone, or holds what it should not.
 pub(crate) fn unavailable(error: &StoreError) -> Problem {
     match error {
-        StoreError::Database(_) => Problem::try_again_later(OUTAGE).because(error),
+        StoreError::Database(_) | StoreError::Gone(_) => Problem::try_again_later(OUTAGE).because(error),
         StoreError::Corrupt(_) => Problem::internal(error),
     }
 }

@@ -27,6 +27,8 @@ impl Observation {
             "request",
             request_id = ticket.as_str(),
             method,
+            application_id = Empty,
+            tenant_id = Empty,
             route = Empty,
             status = Empty,
             duration_ms = Empty

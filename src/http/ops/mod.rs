@@ -22,10 +22,12 @@ pub struct Ops {
     pub metrics: web::Data<MetricsText>,
 }
 
-/// Registers the paths of this door.
-pub fn configure(cfg: &mut web::ServiceConfig, ops: &Ops) {
+/// Registers the paths of this door; the numbers only where they are wanted.
+pub fn configure(cfg: &mut web::ServiceConfig, ops: &Ops, shows_metrics: bool) {
     cfg.app_data(ops.docs.clone()).app_data(ops.readiness.clone()).app_data(ops.metrics.clone());
     health::configure(cfg);
-    metrics::configure(cfg);
+    if shows_metrics {
+        metrics::configure(cfg);
+    }
     docs::configure(cfg);
 }
