@@ -30,7 +30,7 @@ pub use demo::{Demo, prepare as prepare_demo};
 pub use doors::{document, page_tables, tables};
 pub use machine::machine_time;
 pub use parts::transport;
-pub use serve::{Running, background, until_stopped};
+pub use serve::{Running, background, until_stopped, work_until_stopped};
 
 /// Why the parts could not be put together.
 #[derive(Debug, Error)]

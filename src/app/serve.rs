@@ -4,9 +4,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::credentials::lower_priority;
 use crate::http::server::{ServerSettings, http_server_on};
 
 use super::{App, StartError, doors};
@@ -25,7 +26,7 @@ pub struct Running {
     pub address: SocketAddr,
     handle: ServerHandle,
     serving: JoinHandle<()>,
-    worker: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+    worker: Option<Worker>,
 }
 
 pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
@@ -48,22 +49,60 @@ pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
     Ok(Running { address, handle, serving, worker })
 }
 
-fn start_worker(app: &App) -> (watch::Sender<bool>, JoinHandle<()>) {
+/// The worker, and what tells it to stop.
+#[derive(Debug)]
+struct Worker {
+    stop: watch::Sender<bool>,
+    done: oneshot::Receiver<()>,
+}
+
+/// Runs the background work. Beside an embedded database it has a thread of
+/// its own at low priority, so that it takes the cores that requests leave
+/// over. With PostgreSQL it shares the connections, and so must share the
+/// reactor that wakes them.
+fn start_worker(app: &App) -> Worker {
     let (stop, stopped) = watch::channel(false);
+    let (told, done) = oneshot::channel();
     let runner = app.runner.clone();
-    (stop, background(async move { Box::pin(runner.run(stopped)).await }))
+    let work = async move {
+        Box::pin(runner.run(stopped)).await;
+        let _ = told.send(());
+    };
+    let own =
+        app.engine.database.is_embedded().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
+    if let Some(Ok(runtime)) = own {
+        std::thread::spawn(move || {
+            lower_priority();
+            runtime.block_on(work);
+        });
+    } else {
+        background(work);
+    }
+    Worker { stop, done }
+}
+
+impl Worker {
+    async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.done.await;
+    }
+}
+
+/// Only the background work, without a socket, until the process is told to
+/// stop.
+pub async fn work_until_stopped(app: &App) {
+    let worker = start_worker(app);
+    until_stopped().await;
+    worker.stop().await;
 }
 
 impl Running {
     /// Stops accepting, finishes what is under way and gives leases back.
     pub async fn stop(self) {
-        if let Some((stop, _)) = &self.worker {
-            let _ = stop.send(true);
-        }
         self.handle.stop(true).await;
         let _ = self.serving.await;
-        if let Some((_, worker)) = self.worker {
-            let _ = worker.await;
+        if let Some(worker) = self.worker {
+            worker.stop().await;
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::{CliError, Environment, print};
-use crate::app::{App, Demo, World, background, prepare_demo, until_stopped};
+use crate::app::{App, Demo, World, prepare_demo, work_until_stopped};
 use crate::config::Settings;
 use crate::config::mail::MailTransport;
 use crate::config::profile::Profile;
@@ -87,7 +87,10 @@ async fn run_until_stopped(args: &ServeArgs, settings: Settings) -> Result<(), C
     let listener = if args.role.answers() { Some(bind(&settings)?) } else { None };
     let development = settings.profile == Profile::Development;
     let app = App::build(settings, World::default(), !args.no_migrate, args.role.works()).await?;
-    let Some(listener) = listener else { return work(&app).await };
+    let Some(listener) = listener else {
+        work_until_stopped(&app).await;
+        return Ok(());
+    };
     let running = app.listen(listener)?;
     tracing::info!(address = %running.address, profile = app.settings.profile.as_str(), "listening");
     if development {
@@ -95,17 +98,6 @@ async fn run_until_stopped(args: &ServeArgs, settings: Settings) -> Result<(), C
         welcome(&app, demo.as_ref())?;
     }
     running.until_told().await;
-    Ok(())
-}
-
-/// Only the background work, without a socket.
-async fn work(app: &App) -> Result<(), CliError> {
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let runner = app.runner.clone();
-    let worker = background(async move { Box::pin(runner.run(stopped)).await });
-    until_stopped().await;
-    let _ = stop.send(true);
-    worker.await?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@
 pub mod api_key;
 mod hasher;
 mod phc;
+mod priority;
 mod queue;
 mod settings;
 pub mod signing_keys;
@@ -22,5 +23,6 @@ pub mod tokens;
 mod worker;
 
 pub use hasher::{HashError, Hasher, HasherError, Verdict};
+pub use priority::lower_priority;
 pub use settings::HashSettings;
 pub use stats::HasherStats;

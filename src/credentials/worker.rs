@@ -7,6 +7,7 @@ use std::time::Instant;
 use argon2::Block;
 
 use super::hasher::{HashError, Shared};
+use super::priority::lower_priority;
 use super::queue::Job;
 use crate::telemetry::metrics;
 
@@ -42,17 +43,3 @@ fn work(shared: &Shared, job: Job, memory: &mut Vec<Block>) {
     // The caller may have gone away meanwhile.
     let _ = job.reply.send(answer);
 }
-
-/// Nice +10 for the calling thread alone (on Linux niceness belongs to the
-/// thread, see sched(7)), so that a rush of hashes leaves the threads that
-/// answer requests their share of the cores.
-#[cfg(target_os = "linux")]
-fn lower_priority() {
-    if let Err(error) = rustix::process::nice(10) {
-        tracing::warn!(%error, "hash threads run at normal priority");
-    }
-}
-
-/// Elsewhere niceness belongs to the process, which must keep its own.
-#[cfg(not(target_os = "linux"))]
-fn lower_priority() {}

@@ -16,6 +16,9 @@ use crate::workflows::{Engine, Outcome};
 /// How many jobs are leased at once, and for how long.
 const BATCH: u64 = 64;
 const LEASE: Duration = Duration::from_secs(60);
+/// How many requests are answered in one transaction: enough to share its
+/// cost, few enough that nobody waits long for the database.
+const TOGETHER: usize = 16;
 /// After this many tries a job is dead.
 const TRIES: u32 = 20;
 
@@ -26,23 +29,40 @@ const TRIES: u32 = 20;
 pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
     let now = engine.now().await?;
     let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
-    for job in &due {
-        if let Err(failure) = perform(engine, job, now).await {
-            tracing::warn!(job_id = %job.id, kind = job.kind, attempts = job.attempts, error = %failure, "a job failed");
-            let again = (job.attempts < TRIES).then(|| now + back_off(job.attempts, engine.entropy.u128()));
-            jobs::give_back(engine.database.write(), job.id, again, &failure.to_string()).await?;
+    let (requests, others): (Vec<_>, Vec<_>) = due.iter().partition(|job| job.kind == ISSUE_JOB);
+    for batch in requests.chunks(TOGETHER) {
+        // One bad job must not hold up its neighbours: each goes alone then.
+        if answer(engine, batch, now).await.is_err() {
+            for job in batch {
+                settle(engine, job, answer(engine, &[*job], now).await, now).await?;
+            }
         }
+    }
+    for job in others {
+        settle(engine, job, perform(engine, job, now).await, now).await?;
     }
     Ok(due.len())
 }
 
+async fn answer(engine: &Engine, batch: &[&Job], now: Timestamp) -> Outcome<()> {
+    let tasks = batch.iter().map(|job| Ok((job.id, payload(job)?))).collect::<Outcome<Vec<_>>>()?;
+    engine.answer_requests(tasks, now).await
+}
+
 async fn perform(engine: &Engine, job: &Job, now: Timestamp) -> Outcome<()> {
     match job.kind.as_str() {
-        ISSUE_JOB => engine.answer_request(job.id, &payload(job)?, now).await,
         RESEND_JOB => engine.answer_resend(job.id, &payload(job)?, now).await,
         EXHAUST_JOB => engine.exhaust(job.id, &payload(job)?, now).await,
         _ => Err(StoreError::Corrupt("jobs.kind").into()),
     }
+}
+
+/// Gives a job that failed back, for later or to the dead letters.
+async fn settle(engine: &Engine, job: &Job, outcome: Outcome<()>, now: Timestamp) -> Outcome<()> {
+    let Err(failure) = outcome else { return Ok(()) };
+    tracing::warn!(job_id = %job.id, kind = job.kind, attempts = job.attempts, error = %failure, "a job failed");
+    let again = (job.attempts < TRIES).then(|| now + back_off(job.attempts, engine.entropy.u128()));
+    Ok(jobs::give_back(engine.database.write(), job.id, again, &failure.to_string()).await?)
 }
 
 fn payload<T: DeserializeOwned>(job: &Job) -> Outcome<T> {

@@ -85,6 +85,14 @@ pub async fn delete(connection: &impl ConnectionTrait, id: JobId) -> Result<bool
     Ok(Entity::delete_by_id(id.to_string()).exec(connection).await?.rows_affected == 1)
 }
 
+/// Removes jobs that are done, in the transaction of what they did. Answers
+/// those that were still there.
+pub async fn delete_many(connection: &impl ConnectionTrait, ids: &[JobId]) -> Result<Vec<JobId>> {
+    let which = Column::Id.is_in(ids.iter().map(ToString::to_string));
+    let rows = Entity::delete_many().filter(which).exec_with_returning(connection).await?;
+    rows.into_iter().map(|row| read(&row.id, "jobs.id")).collect()
+}
+
 /// Gives a job that failed back: for another try at `run_at`, or, when that is
 /// absent, to the dead letters.
 pub async fn give_back(

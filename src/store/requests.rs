@@ -83,6 +83,12 @@ pub async fn find(
     query.one(connection).await?.map(ResetRequest::try_from).transpose()
 }
 
+/// Reads requests by their names.
+pub async fn list(connection: &impl ConnectionTrait, ids: &[ResetRequestId]) -> Result<Vec<ResetRequest>> {
+    let query = Entity::find().filter(Column::Id.is_in(ids.iter().map(ToString::to_string)));
+    query.all(connection).await?.into_iter().map(ResetRequest::try_from).collect()
+}
+
 /// Reads a request by its `requestCode`, and the reset attached to it. Two
 /// statements, whether or not a reset is attached.
 pub async fn find_by_code(

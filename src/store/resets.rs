@@ -51,14 +51,21 @@ pub struct Provenance {
     pub reason: Option<String>,
 }
 
-/// Adds a reset; `token` is the digest of its link token, if it has one.
+/// Adds resets in one statement, each with the digest of its link token, if
+/// it has one.
 pub async fn insert(
     connection: &impl ConnectionTrait,
-    reset: &Reset,
-    token: Option<&SecretDigest>,
-    provenance: Provenance,
+    resets: Vec<(Reset, Option<SecretDigest>, Provenance)>,
 ) -> Result<()> {
-    let row = Model {
+    let rows = resets.into_iter().map(|(reset, token, provenance)| whole(to_row(reset, token.as_ref(), provenance)));
+    Entity::insert_many::<super::entity::password_resets::ActiveModel, _>(rows)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+fn to_row(reset: Reset, token: Option<&SecretDigest>, provenance: Provenance) -> Model {
+    Model {
         id: reset.id.to_string(),
         application_id: reset.application.to_string(),
         tenant_id: reset.tenant.to_string(),
@@ -67,13 +74,13 @@ pub async fn insert(
         origin: reset.origin.as_str().to_owned(),
         by_email: reset.by_email,
         status: reset.status.as_str().to_owned(),
-        key_id: reset.key_id.clone(),
+        key_id: reset.key_id,
         nonce: hex(&reset.nonce),
         token_digest: token.map(|digest| digest.as_str().to_owned()),
-        email: reset.email.clone(),
-        locale: reset.locale.clone(),
-        redirect_url: reset.redirect_url.clone(),
-        state: reset.state.clone(),
+        email: reset.email,
+        locale: reset.locale,
+        redirect_url: reset.redirect_url,
+        state: reset.state,
         reason: provenance.reason,
         created_by: provenance.created_by,
         created_at: reset.created_at.as_millis(),
@@ -86,9 +93,7 @@ pub async fn insert(
         auth_session_digest: None,
         auth_session_expires_at: None,
         auth_session_used_at: None,
-    };
-    Entity::insert(whole(row)).exec_without_returning(connection).await?;
-    Ok(())
+    }
 }
 
 /// Reads one reset inside the scope.
@@ -141,15 +146,15 @@ pub async fn finish(
     finish_where(connection, Column::Id.eq(id.to_string()), status, now).await.map(|rows| rows == 1)
 }
 
-/// Supersedes a user's pending resets: all of them, or only those made by
+/// Supersedes the pending resets of users: all of them, or only those made by
 /// address or by email.
 pub async fn supersede(
     connection: &impl ConnectionTrait,
-    user: UserId,
+    users: &[UserId],
     also_handed_over: bool,
     now: Timestamp,
 ) -> Result<u64> {
-    let mut which = Column::UserId.eq(user.to_string());
+    let mut which = Column::UserId.is_in(users.iter().map(ToString::to_string));
     if !also_handed_over {
         which = which.and(Column::ByEmail.eq(true).or(Column::Origin.eq(Origin::Address.as_str())));
     }

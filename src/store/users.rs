@@ -95,6 +95,24 @@ pub async fn lock(connection: &impl ConnectionTrait, scope: &Scope, id: UserId) 
     one(locked(Entity::find_by_id(id.to_string()), connection, None), connection, scope).await
 }
 
+/// Reads and locks the users of a tenant with these canonical addresses, in
+/// the order of their ids, so that two who lock several cannot cross.
+pub async fn lock_by_addresses(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    tenant: TenantId,
+    canonical: &[&str],
+) -> Result<Vec<User>> {
+    let query = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(Column::TenantId.eq(tenant.to_string()))
+        .filter(Column::EmailCanonical.is_in(canonical.iter().copied()))
+        .order_by_asc(Column::Id);
+    let rows = locked(query, connection, None).all(connection).await?;
+    let users = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>>>()?;
+    Ok(users.into_iter().filter(|user| scope.covers(user.tenant)).collect())
+}
+
 /// Reads the user with this canonical address in this tenant.
 pub async fn find_by_address(
     connection: &impl ConnectionTrait,

@@ -135,7 +135,7 @@ impl Engine {
             return Ok(None);
         }
         users::update(&transaction, &user).await?;
-        resets::supersede(&transaction, user.id, true, now).await?;
+        resets::supersede(&transaction, &[user.id], true, now).await?;
         throttles::clear(&transaction, &budget_key(&user.id.to_string())).await?;
         events::append(&transaction, journal.events()).await?;
         if !(ask.suppress_notice && tenancy.workflow.suppress_updated_email_allowed) {

@@ -1,5 +1,6 @@
 //! A reset from the first question to the new password: one file per step.
 
+pub mod answer;
 pub mod cancel;
 pub mod complete;
 pub mod exhaust;

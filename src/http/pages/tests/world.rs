@@ -175,7 +175,7 @@ impl World {
         let due = jobs::lease(self.engine.database.write(), "test", 10, Duration::from_secs(1), now).await.unwrap();
         for job in due {
             let work: IssueJob = serde_json::from_str(&job.payload).unwrap();
-            self.engine.answer_request(JobId::clone(&job.id), &work, now).await.unwrap();
+            self.engine.answer_requests(vec![(job.id, work)], now).await.unwrap();
         }
         let pending = crate::store::resets::list_pending(self.engine.database.read(), self.user).await.unwrap();
         let reset = pending.into_iter().find(|reset| reset.mode == Mode::EmailOtp)?;
