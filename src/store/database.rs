@@ -1,6 +1,6 @@
 //! Connections and transactions.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -148,17 +148,6 @@ impl Database {
     /// When nobody does.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.reader.ping().await?)
-    }
-
-    /// How long one waits for the connection that writes: on SQLite the sign
-    /// that others want it too.
-    ///
-    /// # Errors
-    /// When the database is gone.
-    pub async fn wait_for_writer(&self) -> Result<Duration> {
-        let asked = Instant::now();
-        self.writer.ping().await?;
-        Ok(asked.elapsed())
     }
 
     /// Closes every connection.

@@ -6,6 +6,8 @@
 //! that a power cut could take back. This is the one place that begins a
 //! transaction of its own.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
@@ -62,6 +64,7 @@ type Waiting = (Arrival, oneshot::Sender<Result<Landed>>);
 #[derive(Debug, Clone)]
 pub struct RequestWriter {
     queue: mpsc::Sender<Waiting>,
+    unanswered: Arc<AtomicUsize>,
 }
 
 impl RequestWriter {
@@ -69,7 +72,7 @@ impl RequestWriter {
     /// dropped.
     pub fn new(database: Database) -> (Self, impl Future<Output = ()> + Send) {
         let (queue, arrivals) = mpsc::channel(QUEUE);
-        (Self { queue }, run(database, arrivals))
+        (Self { queue, unanswered: Arc::default() }, run(database, arrivals))
     }
 
     /// Commits one request, together with whatever else is waiting.
@@ -77,10 +80,35 @@ impl RequestWriter {
     /// # Errors
     /// When the database is gone; nothing was written then.
     pub async fn commit(&self, arrival: Arrival) -> Result<Landed> {
+        let _counted = Unanswered::new(&self.unanswered);
         let (answer, landed) = oneshot::channel();
         let gone = || StoreError::Corrupt("request writer");
         self.queue.send((arrival, answer)).await.map_err(|_| gone())?;
         landed.await.map_err(|_| gone())?
+    }
+}
+
+impl RequestWriter {
+    /// How many requests wait for their commit at this moment.
+    #[must_use]
+    pub fn unanswered(&self) -> usize {
+        self.unanswered.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts one request until it is answered or given up.
+struct Unanswered<'a>(&'a AtomicUsize);
+
+impl<'a> Unanswered<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
