@@ -89,6 +89,6 @@ fn ops(ready: bool) -> Ops {
 fn all(ops: Ops) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static {
     move |cfg| {
         configure(cfg);
-        super::ops::configure(cfg, &ops);
+        super::ops::configure(cfg, &ops, true);
     }
 }

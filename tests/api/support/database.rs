@@ -23,7 +23,7 @@ fn unique() -> String {
 
 impl TestDatabase {
     /// An SQLite file.
-    pub async fn sqlite() -> Self {
+    pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rekey.db").display());
         Self { url, looking: None, cleanup: Cleanup::Folder(folder) }

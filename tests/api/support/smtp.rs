@@ -405,16 +405,13 @@ fn unquote(body: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = joined.as_bytes();
     while let [first, tail @ ..] = rest {
-        match (first, tail) {
-            (b'=', [high, low, tail @ ..]) => {
-                let digits = [*high, *low];
-                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
-                rest = tail;
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let (b'=', [high, low, tail @ ..]) = (first, tail) {
+            let digits = [*high, *low];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
+            rest = tail;
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8(bytes).unwrap()
