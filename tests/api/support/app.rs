@@ -71,7 +71,7 @@ pub fn on_both_with(settings: &[(&str, &str)], test: impl AsyncFn(&mut TestApp))
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     for embedded in [true, false] {
         runtime.block_on(async {
-            let database = if embedded { TestDatabase::sqlite() } else { TestDatabase::postgres().await };
+            let database = if embedded { TestDatabase::sqlite().await } else { TestDatabase::postgres().await };
             println!("on {}", database.kind());
             let mut app = TestApp::start(database, settings).await;
             test(&mut app).await;

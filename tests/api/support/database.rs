@@ -23,7 +23,8 @@ fn unique() -> String {
 
 impl TestDatabase {
     /// An SQLite file.
-    pub fn sqlite() -> Self {
+    #[expect(clippy::unused_async, reason = "made like the other one")]
+    pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rekey.db").display());
         Self { url, looking: None, cleanup: Cleanup::Folder(folder) }
