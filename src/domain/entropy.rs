@@ -3,7 +3,7 @@
 /// A source of random bytes fit for secrets.
 ///
 /// In production this is the operating system's generator; tests use
-/// [`SeededEntropy`].
+/// `SeededEntropy`.
 pub trait Entropy: Send + Sync {
     /// Fills `bytes` with random data.
     fn fill(&self, bytes: &mut [u8]);

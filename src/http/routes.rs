@@ -25,7 +25,7 @@ pub struct BodySpec {
     pub schema: SchemaOf,
 }
 
-/// One call. Made by [`routes!`](crate::http::routes::routes).
+/// One call. Made by `routes!`.
 #[derive(Debug, Clone)]
 pub struct RouteSpec {
     /// The method.
@@ -54,7 +54,7 @@ pub struct RouteSpec {
 
 /// Declares calls.
 ///
-/// ```ignore
+/// ```text
 /// routes! {
 ///     POST "/api/v1/things/{id}" => create::handle, tag "Things", summary "Makes a thing",
 ///         permission "thing:write", query ThingQuery, body NewThing, ok 201 Thing, errors [400, 401];

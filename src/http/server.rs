@@ -2,7 +2,7 @@
 //!
 //! HTTP/1.1 only; TLS and HTTP/2 belong to the proxy in front. Every wait for
 //! a client is bounded: for the head and the next request, for a body (see
-//! `extract`), and for reading our answer (see [`socket`]).
+//! `extract`), and for reading our answer (see `socket`).
 
 mod socket;
 

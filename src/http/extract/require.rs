@@ -1,6 +1,6 @@
 //! The permission of a call, in the signature of its handler.
 //!
-//! ```ignore
+//! ```text
 //! async fn handle(caller: Require<may::UserRead>) -> … { caller.scope … }
 //! ```
 //! Without credentials that hold the answer is 401, without the permission
