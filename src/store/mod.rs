@@ -50,14 +50,6 @@ impl StoreError {
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
     }
-
-    /// Whether a transaction lost against another one and may be tried again.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        // PostgreSQL's deadlock and serialisation failures; SQLite's busy.
-        matches!(self, Self::Database(error)
-            if ["40P01", "40001", "database is locked"].iter().any(|mark| error.to_string().contains(mark)))
-    }
 }
 
 /// A result of the store.
