@@ -59,7 +59,10 @@ impl MigrationTrait for Migration {
             unique("users", &["application_id", "external_id"]),
             index("users", &["application_id", "id"]),
             index("sessions", &["user_id", "ended_at"]),
+            index("sessions", &["ended_at"]),
+            index("sessions", &["expires_at"]),
             index("refresh_tokens", &["session_id"]),
+            index("refresh_tokens", &["created_at"]),
         ];
         create(manager, tables, indexes).await
     }

@@ -48,6 +48,7 @@ impl MigrationTrait for Migration {
             unique("password_resets", &["auth_session_digest"]),
             index("password_resets", &["user_id", "status"]),
             index("password_resets", &["status", "expires_at"]),
+            index("password_resets", &["finished_at"]),
             index("sliding_logs", &["expires_at"]),
             index("buckets", &["arrival_at"]),
             index("idempotency_keys", &["created_at"]),

@@ -39,8 +39,10 @@ impl MigrationTrait for Migration {
             index("messages", &["state", "run_at"]),
             index("messages", &["mailbox", "state", "id"]),
             index("messages", &["reset_id"]),
+            index("messages", &["finished_at"]),
             index("events", &["application_id", "id"]),
             index("events", &["user_id", "id"]),
+            index("events", &["created_at"]),
         ];
         create(manager, tables, indexes).await
     }

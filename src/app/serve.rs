@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::http::server::{ServerSettings, http_server_on};
 
@@ -53,6 +54,8 @@ pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
 struct Worker {
     stop: watch::Sender<bool>,
     done: JoinHandle<()>,
+    /// How long it may take over what is under way.
+    patience: Duration,
 }
 
 /// Runs the background work beside the requests.
@@ -60,13 +63,16 @@ fn start_worker(app: &App) -> Worker {
     let (stop, stopped) = watch::channel(false);
     let runner = app.runner.clone();
     let done = background(async move { Box::pin(runner.run(stopped)).await });
-    Worker { stop, done }
+    Worker { stop, done, patience: Duration::from_secs(app.settings.server.shutdown_seconds) }
 }
 
 impl Worker {
-    async fn stop(self) {
+    async fn stop(mut self) {
         let _ = self.stop.send(true);
-        let _ = self.done.await;
+        if timeout(self.patience, &mut self.done).await.is_err() {
+            self.done.abort();
+            tracing::warn!("background work did not end in time; its leases run out by themselves");
+        }
     }
 }
 
@@ -79,13 +85,19 @@ pub async fn work_until_stopped(app: &App) {
 }
 
 impl Running {
-    /// Stops accepting, finishes what is under way and gives leases back.
+    /// Stops accepting, finishes what is under way and gives leases back: the
+    /// requests and the background work at the same time, within one deadline.
     pub async fn stop(self) {
-        self.handle.stop(true).await;
-        let _ = self.serving.await;
-        if let Some(worker) = self.worker {
-            worker.stop().await;
-        }
+        let requests = async {
+            self.handle.stop(true).await;
+            let _ = self.serving.await;
+        };
+        let work = async {
+            if let Some(worker) = self.worker {
+                worker.stop().await;
+            }
+        };
+        tokio::join!(requests, work);
     }
 
     /// Runs until the process is told to stop, then stops in order.

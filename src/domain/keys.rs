@@ -119,6 +119,13 @@ impl KeyRing {
         std::iter::once(&self.current).chain(&self.older).find(|key| key.id == id && !key.revoked)
     }
 
+    /// Whether the key is known here and was revoked. One that is not known may
+    /// be newer than this ring.
+    #[must_use]
+    pub fn is_revoked(&self, id: &str) -> bool {
+        std::iter::once(&self.current).chain(&self.older).any(|key| key.id == id && key.revoked)
+    }
+
     /// A stable name for something that must not be stored in clear: hex of
     /// 256 bits, the same over all rotations.
     #[must_use]

@@ -23,25 +23,32 @@ const TOGETHER: usize = 16;
 /// After this many tries a job is dead.
 const TRIES: u32 = 20;
 
-/// Does the jobs that are due, at most one batch. Says how many there were.
+/// Does the jobs that are due, at most one batch, and begins none any more once
+/// `is_told` to stop. Says how many there were.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn work(engine: &Engine, worker: &str) -> Outcome<usize> {
+pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> Outcome<usize> {
     let now = engine.now().await?;
     let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
     let (requests, others): (Vec<_>, Vec<_>) = due.iter().partition(|job| job.kind == ISSUE_JOB);
     for batch in requests.chunks(TOGETHER) {
+        if is_told() {
+            break;
+        }
         let_requests_go_first(engine).await;
         // One bad job must not hold up its neighbours: each goes alone then.
         if answer(engine, batch, now).await.is_err() {
             for job in batch {
-                settle(engine, job, answer(engine, &[*job], now).await, now).await?;
+                settle(engine, worker, job, answer(engine, &[*job], now).await, now).await?;
             }
         }
     }
     for job in others {
-        settle(engine, job, perform(engine, job, now).await, now).await?;
+        if is_told() {
+            break;
+        }
+        settle(engine, worker, job, perform(engine, job, now).await, now).await?;
     }
     Ok(due.len())
 }
@@ -60,11 +67,11 @@ async fn perform(engine: &Engine, job: &Job, now: Timestamp) -> Outcome<()> {
 }
 
 /// Gives a job that failed back, for later or to the dead letters.
-async fn settle(engine: &Engine, job: &Job, outcome: Outcome<()>, now: Timestamp) -> Outcome<()> {
+async fn settle(engine: &Engine, worker: &str, job: &Job, outcome: Outcome<()>, now: Timestamp) -> Outcome<()> {
     let Err(failure) = outcome else { return Ok(()) };
     tracing::warn!(job_id = %job.id, kind = job.kind, attempts = job.attempts, error = %failure, "a job failed");
     let again = (job.attempts < TRIES).then(|| now + back_off(job.attempts, engine.entropy.u128()));
-    Ok(jobs::give_back(engine.database.write(), job.id, again, &failure.to_string()).await?)
+    Ok(jobs::give_back(engine.database.write(), worker, job.id, again, &failure.to_string()).await?)
 }
 
 fn payload<T: DeserializeOwned>(job: &Job) -> Outcome<T> {

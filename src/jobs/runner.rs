@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::domain::ids::JobId;
-use crate::store::{jobs, messages};
+use crate::store::{StoreError, jobs, messages};
 use crate::workflows::{Engine, Outcome};
 
 use super::{housekeeping, mail, queue};
@@ -68,19 +68,24 @@ impl Runner {
         Arc::clone(&self.heartbeat)
     }
 
-    /// Works until `stop` turns true, finishes what is under way and gives
-    /// back what it has leased.
+    /// Works until `stop` turns true, begins nothing more, finishes what is
+    /// under way and gives back what it has leased. May be dropped at any time:
+    /// what is then under way is taken over when its lease is over.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
+        let database = self.engine.database.write();
         tokio::join!(
-            self.every(TICK, Chore::Jobs, stop.clone()),
-            self.every(TICK, Chore::Mail, stop.clone()),
+            async {
+                self.every(TICK, Chore::Jobs, stop.clone()).await;
+                warn_of(jobs::release(database, &self.name).await);
+            },
+            async {
+                self.every(TICK, Chore::Mail, stop.clone()).await;
+                warn_of(messages::release(database, &self.name).await);
+            },
             self.every(TIDY, Chore::Tidy, stop.clone()),
             self.every(GAUGE, Chore::Gauge, stop.clone()),
         );
         self.heartbeat.stopped.store(true, Ordering::Relaxed);
-        if let Err(error) = self.release().await {
-            tracing::warn!(error = %error, "leases could not be given back; they run out by themselves");
-        }
     }
 
     async fn every(&self, period: Duration, chore: Chore, mut stop: watch::Receiver<bool>) {
@@ -102,20 +107,17 @@ impl Runner {
         match chore {
             Chore::Jobs => {
                 self.heartbeat.beat();
-                while !is_told(stop) && queue::work(&self.engine, &self.name).await? > 0 {
+                while !is_told(stop) && queue::work(&self.engine, &self.name, || is_told(stop)).await? > 0 {
                     self.heartbeat.beat();
                 }
             }
-            Chore::Mail => while !is_told(stop) && mail::work(&self.engine, &self.name).await? > 0 {},
-            Chore::Tidy => housekeeping::tidy(&self.engine).await?,
+            Chore::Mail => {
+                mail::work(&self.engine, &self.name, || is_told(stop)).await?;
+            }
+            Chore::Tidy => housekeeping::tidy(&self.engine, || is_told(stop)).await?,
             Chore::Gauge => housekeeping::gauge(&self.engine).await?,
         }
         Ok(())
-    }
-
-    async fn release(&self) -> Outcome<()> {
-        jobs::release(self.engine.database.write(), &self.name).await?;
-        Ok(messages::release(self.engine.database.write(), &self.name).await?)
     }
 
     /// Does everything that is due now, and returns when nothing is left.
@@ -125,7 +127,8 @@ impl Runner {
     pub async fn drain(&self) -> Outcome<usize> {
         let mut done = 0;
         loop {
-            let some = queue::work(&self.engine, &self.name).await? + mail::work(&self.engine, &self.name).await?;
+            let some = queue::work(&self.engine, &self.name, || false).await?
+                + mail::work(&self.engine, &self.name, || false).await?;
             if some == 0 {
                 return Ok(done);
             }
@@ -141,6 +144,12 @@ enum Chore {
     Mail,
     Tidy,
     Gauge,
+}
+
+fn warn_of(released: Result<(), StoreError>) {
+    if let Err(error) = released {
+        tracing::warn!(error = %error, "leases could not be given back; they run out by themselves");
+    }
 }
 
 /// Whether the worker was told to stop; the lock is not held over an await.

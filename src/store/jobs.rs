@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::JobId;
@@ -93,10 +93,11 @@ pub async fn delete_many(connection: &impl ConnectionTrait, ids: &[JobId]) -> Re
     rows.into_iter().map(|row| read(&row.id, "jobs.id")).collect()
 }
 
-/// Gives a job that failed back: for another try at `run_at`, or, when that is
+/// Gives a job that failed back, if `worker` still has it: for another try at `run_at`, or, when that is
 /// absent, to the dead letters.
 pub async fn give_back(
     connection: &impl ConnectionTrait,
+    worker: &str,
     id: JobId,
     run_at: Option<Timestamp>,
     error: &str,
@@ -109,7 +110,7 @@ pub async fn give_back(
     if let Some(run_at) = run_at {
         update = update.col_expr(Column::RunAt, Expr::value(run_at.as_millis()));
     }
-    update.filter(Column::Id.eq(id.to_string())).exec(connection).await?;
+    update.filter(Column::Id.eq(id.to_string())).filter(Column::LeasedBy.eq(worker)).exec(connection).await?;
     Ok(())
 }
 
@@ -122,9 +123,4 @@ pub async fn release(connection: &impl ConnectionTrait, worker: &str) -> Result<
         .exec(connection)
         .await?;
     Ok(())
-}
-
-/// How many jobs wait, dead ones not counted.
-pub async fn depth(connection: &impl ConnectionTrait) -> Result<u64> {
-    Ok(Entity::find().filter(Column::Dead.eq(false)).count(connection).await?)
 }

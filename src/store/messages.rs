@@ -131,7 +131,19 @@ pub async fn lease(
     let values = [worker.into(), (now + lease).as_millis().into(), now.as_millis().into()];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     let rows = Entity::find().from_raw_sql(statement).all(connection).await?;
-    rows.into_iter().map(from_row).collect()
+    let mut leased = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.id.clone();
+        match from_row(row) {
+            Ok(message) => leased.push(message),
+            Err(error) => {
+                // One bad row must not hold up the rest, nor its own mailbox.
+                tracing::error!(message_id = id, error = %error, "a queued mail cannot be read and is given up");
+                end(connection, worker, &id, MessageState::Dead, "unreadable", now).await?;
+            }
+        }
+    }
+    Ok(leased)
 }
 
 fn from_row(row: Model) -> Result<Message> {
@@ -160,13 +172,24 @@ pub async fn finish(
     answer: &str,
     now: Timestamp,
 ) -> Result<bool> {
+    end(connection, worker, &id.to_string(), state, answer, now).await
+}
+
+async fn end(
+    connection: &impl ConnectionTrait,
+    worker: &str,
+    id: &str,
+    state: MessageState,
+    answer: &str,
+    now: Timestamp,
+) -> Result<bool> {
     let result = Entity::update_many()
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::Answer, Expr::value(answer))
         .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
         .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
         .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
-        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::Id.eq(id))
         .filter(Column::LeasedBy.eq(worker))
         .filter(Column::State.eq(MessageState::Queued.as_str()))
         .exec(connection)
@@ -210,7 +233,7 @@ pub async fn release(connection: &impl ConnectionTrait, worker: &str) -> Result<
 pub async fn backlog(connection: &impl ConnectionTrait) -> Result<(u64, Option<Timestamp>)> {
     let queued = || Entity::find().filter(Column::State.eq(MessageState::Queued.as_str()));
     let depth = queued().count(connection).await?;
-    let oldest = queued().order_by_asc(Column::RunAt).one(connection).await?;
+    let oldest = queued().order_by_asc(Column::CreatedAt).one(connection).await?;
     Ok((depth, oldest.map(|row| Timestamp::from_millis(row.created_at))))
 }
 

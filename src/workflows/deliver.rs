@@ -21,9 +21,10 @@ use crate::store::messages::{self, Message, MessageState};
 use crate::store::{StoreError, resets, users};
 use crate::telemetry::metrics::{self, ResetStep};
 
+use super::engine::UNKNOWN_KEY;
 use super::outbox::Facts;
 use super::tenancy::Tenancy;
-use super::{Engine, Outcome};
+use super::{Engine, Failure, Outcome};
 
 /// What delivery works with.
 #[derive(Debug)]
@@ -58,11 +59,47 @@ const WAIT: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(
 /// After this many tries a notice is given up: about ten hours.
 const TRIES: u32 = 30;
 
+/// What could not be read when a template failed.
+const UNRENDERED: &str = "the template of the mail";
+
 /// What a row turned into.
 enum Composed {
     Mail(Box<OutgoingMessage>),
     /// Not worth sending any more, and why.
     Pointless(&'static str),
+}
+
+/// Why a mail did not get out this time.
+struct Trouble {
+    stage: &'static str,
+    /// For the row: nothing secret.
+    answer: String,
+    /// Whether trying again cannot help.
+    is_final: bool,
+}
+
+impl From<&SendError> for Trouble {
+    fn from(error: &SendError) -> Self {
+        let stage = error.stage.as_str();
+        let answer = format!("{stage}: {}", error.answer);
+        Self { stage, answer, is_final: error.kind == FailureKind::Permanent }
+    }
+}
+
+impl Trouble {
+    /// A mail that could not be put together. A template can be mended, and a
+    /// key that is not known yet may be with the next start; what is not
+    /// there, or not readable, stays so.
+    ///
+    /// # Errors
+    /// When the database is gone: that says nothing about the mail.
+    fn composing(failure: Failure) -> Outcome<Self> {
+        if matches!(failure, Failure::Store(StoreError::Database(_))) {
+            return Err(failure);
+        }
+        let is_final = !matches!(failure, Failure::Store(StoreError::Corrupt(UNRENDERED | UNKNOWN_KEY)));
+        Ok(Self { stage: "compose", answer: format!("compose: {failure}"), is_final })
+    }
 }
 
 impl Engine {
@@ -72,27 +109,28 @@ impl Engine {
     /// When the database is gone; the lease then runs out by itself.
     pub async fn deliver(&self, worker: &str, message: &Message) -> Outcome<Delivered> {
         let now = self.now().await?;
-        let (state, answer) = match self.compose(message, now).await? {
-            Composed::Pointless(why) => (MessageState::Dropped, why.to_owned()),
-            Composed::Mail(mail) => match self.mailer.transport.send(&mail).await {
+        let (state, answer) = match self.compose(message, now).await {
+            Ok(Composed::Pointless(why)) => (MessageState::Dropped, why.to_owned()),
+            Ok(Composed::Mail(mail)) => match self.mailer.transport.send(&mail).await {
                 Ok(accepted) => {
                     count_sent(message.kind);
                     (MessageState::Sent, accepted.answer)
                 }
-                Err(error) => return self.defer(worker, message, &error).await,
+                Err(error) => return self.defer(worker, message, Trouble::from(&error)).await,
             },
+            Err(failure) => return self.defer(worker, message, Trouble::composing(failure)?).await,
         };
         messages::finish(self.database.write(), worker, message.id, state, &answer, self.now().await?).await?;
         Ok(if state == MessageState::Sent { Delivered::Sent } else { Delivered::Dropped })
     }
 
     /// A failure: another try later, or the dead letters.
-    async fn defer(&self, worker: &str, message: &Message, error: &SendError) -> Outcome<Delivered> {
+    async fn defer(&self, worker: &str, message: &Message, trouble: Trouble) -> Outcome<Delivered> {
         let now = self.now().await?;
-        let answer = format!("{}: {}", error.stage.as_str(), error.answer);
-        let hopeless = error.kind == FailureKind::Permanent || message.attempts >= TRIES;
-        tracing::warn!(message_id = %message.id, kind = message.kind.as_str(), stage = error.stage.as_str(), hopeless,
-            attempts = message.attempts, "a mail was not accepted");
+        let Trouble { stage, answer, is_final } = trouble;
+        let hopeless = is_final || message.attempts >= TRIES;
+        tracing::warn!(message_id = %message.id, kind = message.kind.as_str(), stage, hopeless,
+            attempts = message.attempts, "a mail did not get out");
         if hopeless {
             messages::finish(self.database.write(), worker, message.id, MessageState::Dead, &answer, now).await?;
             return Ok(Delivered::Dead);
@@ -125,6 +163,11 @@ impl Engine {
         let Ok(to) = EmailAddress::parse(&to) else {
             return Ok(Composed::Pointless("the address cannot be mailed to"));
         };
+        if let Some(reset) = reset.as_ref().filter(|_| message.kind.carries_secret())
+            && self.keys.is_revoked(&reset.key_id)
+        {
+            return Ok(Composed::Pointless("the key of the reset was revoked"));
+        }
         let parties = parties(&tenancy, user.as_ref(), &to, message);
         let Some(context) = self.context(message, parties, &tenancy, reset.as_ref(), now)? else {
             return Ok(Composed::Pointless("what it tells of is gone"));
@@ -180,11 +223,11 @@ impl Engine {
     }
 
     fn write(&self, message: &Message, context: &MailContext, to: EmailAddress) -> Outcome<OutgoingMessage> {
-        let unwritable = |error: &dyn std::error::Error| {
+        let unwritable = |error: &dyn std::error::Error, what| {
             tracing::error!(message_id = %message.id, error = %error, "a mail cannot be written");
-            StoreError::Corrupt("messages")
+            StoreError::Corrupt(what)
         };
-        let rendered = self.mailer.renderer.render(context).map_err(|error| unwritable(&error))?;
+        let rendered = self.mailer.renderer.render(context).map_err(|error| unwritable(&error, UNRENDERED))?;
         let addressing = Addressing {
             from: self.mailer.from.clone(),
             reply_to: self.mailer.reply_to.clone(),
@@ -192,10 +235,11 @@ impl Engine {
             to,
             // From the row, so that a retry is the same message.
             message_id: MessageId::new(&message.id.to_string(), &self.mailer.domain)
-                .map_err(|error| unwritable(&error))?,
+                .map_err(|error| unwritable(&error, "messages.id"))?,
             date: message.created_at,
         };
-        Ok(OutgoingMessage::new(addressing, rendered).map_err(|error| unwritable(&error))?)
+        Ok(OutgoingMessage::new(addressing, rendered)
+            .map_err(|error| unwritable(&error, "the addresses of the mail"))?)
     }
 }
 

@@ -20,6 +20,9 @@ use super::resets::in_flight::InFlight;
 use super::tenancy::TenancyCache;
 use super::{Failure, Outcome};
 
+/// What cannot be read when something names a key that the ring does not hold.
+pub const UNKNOWN_KEY: &str = "key id";
+
 /// Everything a use case needs. Cheap to share behind an `Arc`.
 pub struct Engine {
     /// The database.
@@ -70,7 +73,7 @@ impl Engine {
     /// # Errors
     /// When the ring does not hold it, or it was revoked.
     pub fn key(&self, id: &str) -> Outcome<&Key> {
-        self.keys.find(id).ok_or(Failure::Store(StoreError::Corrupt("key id")))
+        self.keys.find(id).ok_or(Failure::Store(StoreError::Corrupt(UNKNOWN_KEY)))
     }
 }
 

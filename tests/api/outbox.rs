@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use rekey::domain::entropy::SystemEntropy;
+use rekey::domain::ids::TenantId;
+use rekey::domain::policy::WorkflowOverrides;
+use rekey::domain::reset::Strategy;
+use rekey::store::{jobs, retention};
 use serde_json::json;
 
 use crate::support::app::{NEW_PASSWORD, TestApp, on_both_databases, on_both_with};
 use crate::support::proofs::{Mode, with_password};
+use crate::support::resets::wrong;
 use crate::support::smtp::{Fault, Received};
 
 const BUSY: Fault = Fault::Recipient("451 4.3.0 come back later");
@@ -176,5 +182,95 @@ fn the_work_of_a_dead_worker_is_taken_over_when_its_lease_is_over() {
         app.advance(Duration::from_millis(1));
         app.drain().await;
         assert_eq!(app.smtp.messages().len(), 1);
+    });
+}
+
+#[test]
+fn a_row_that_cannot_be_read_or_written_is_a_dead_letter_and_holds_up_nobody() {
+    on_both_databases(async |app| {
+        let ann = app.user("ann@example.test").await;
+        let bob = app.user("bob@example.test").await;
+        let gone = TenantId::generate(app.now(), &SystemEntropy);
+        for (broken, words) in
+            [("kind = 'NONSENSE'".to_owned(), "unreadable"), (format!("tenant_id = '{gone}'"), "compose")]
+        {
+            let arrived = app.smtp.messages().len();
+            send(app, &ann.to_string()).await;
+            app.database.run(&format!("UPDATE messages SET {broken} WHERE state = 'queued'")).await;
+            app.advance(Duration::from_secs(1));
+            send(app, &ann.to_string()).await;
+            send(app, &bob.to_string()).await;
+            app.drain().await;
+            app.drain().await;
+            assert_eq!(rows(app, "dead", 1, words).await, 1, "{broken}");
+            assert_eq!(app.smtp.messages().len(), arrived + 2, "{broken} holds up others");
+        }
+    });
+}
+
+#[test]
+fn more_mails_than_connections_all_arrive() {
+    on_both_with(&[("REKEY__MAIL__SMTP__POOL_SIZE", "2")], async |app| {
+        for number in 0..9 {
+            let user = app.user(&format!("user{number}@example.test")).await;
+            send(app, &user.to_string()).await;
+        }
+        app.drain().await;
+        assert_eq!((rows(app, "sent", 1, "250").await, app.smtp.messages().len()), (9, 9));
+        assert!(app.smtp.connections() <= 2, "more connections than allowed");
+    });
+}
+
+#[test]
+fn a_dead_job_is_kept_for_an_hour_and_only_its_worker_can_bury_one() {
+    on_both_databases(async |app| {
+        let body = json!({"email": "ann@example.test"});
+        assert_eq!(app.workflow("request-password-reset", &body).await.status, 200);
+        let database = app.app.engine.database.clone();
+        let lease = Duration::from_secs(60);
+        let leased = jobs::lease(database.write(), "slow", 1, lease, app.now()).await.unwrap();
+        app.advance(lease);
+        assert_eq!(jobs::lease(database.write(), "heir", 1, lease, app.now()).await.unwrap().len(), 1);
+        let dead = "SELECT count(*) AS n FROM jobs WHERE dead";
+        jobs::give_back(database.write(), "slow", leased[0].id, None, "too late").await.unwrap();
+        assert_eq!(app.database.number(dead).await, 0, "it was buried while somebody else had it");
+        jobs::give_back(database.write(), "heir", leased[0].id, None, "in vain").await.unwrap();
+        assert_eq!(app.database.number(dead).await, 1);
+        retention::purge(database.write(), app.now()).await.unwrap();
+        assert_eq!(app.database.count("jobs").await, 1, "it went too early");
+        app.advance(Duration::from_secs(3600));
+        assert!(!retention::purge(database.write(), app.now()).await.unwrap().more);
+        assert_eq!(app.database.count("jobs").await, 0, "it keeps an address");
+    });
+}
+
+#[test]
+fn what_is_past_its_time_is_deleted_in_steps() {
+    on_both_databases(async |app| {
+        let rows: Vec<String> = (0..501).map(|n| format!("('e{n}', 'a', NULL, NULL, 'k', '{{}}', 0)")).collect();
+        let columns = "id, application_id, tenant_id, user_id, kind, data, created_at";
+        app.database.run(&format!("INSERT INTO events ({columns}) VALUES {}", rows.join(", "))).await;
+        let database = app.app.engine.database.clone();
+        let first = retention::purge(database.write(), app.now()).await.unwrap();
+        let second = retention::purge(database.write(), app.now()).await.unwrap();
+        assert_eq!((first.rows, first.more, second.rows, second.more), (500, true, 1, false));
+    });
+}
+
+#[test]
+fn a_code_is_not_sent_again_while_the_budget_of_wrong_ones_is_spent() {
+    on_both_with(&[("REKEY__LIMITS__WRONG_CODES_PER_ACCOUNT", "2")], async |app| {
+        app.user("ann@example.test").await;
+        app.policy(WorkflowOverrides { strategy: Some(Strategy::Otp), ..WorkflowOverrides::default() }).await;
+        let (request, code) = app.code("ann@example.test").await;
+        for _ in 0..2 {
+            let body = json!({"requestCode": request, "verificationCode": wrong(&code)});
+            assert_ne!(app.workflow("verify-code", &body).await.status, 200);
+        }
+        app.advance(Duration::from_secs(61));
+        assert_eq!(app.resend(&request).await.status, 200);
+        let mail = app.latest_mail().await;
+        assert_eq!(app.smtp.messages().len(), 2);
+        assert!(!mail.text().contains(&code), "{}", mail.text());
     });
 }

@@ -84,6 +84,11 @@ impl SmtpTransport {
         Ok(Self { target: Target { settings, tls, credentials }, permits, idle: Mutex::default() })
     }
 
+    /// How it reaches the provider.
+    pub(super) const fn settings(&self) -> &SmtpSettings {
+        &self.target.settings
+    }
+
     /// Hands one message to the provider.
     ///
     /// A connection from the pool may have died unnoticed; when it breaks

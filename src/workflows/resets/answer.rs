@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::domain::access::Scope;
+use crate::domain::client::RequestedFrom;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ApplicationId, JobId, MessageId, ResetRequestId, TenantId};
 use crate::domain::mail::MailKind;
@@ -18,7 +19,7 @@ use crate::store::messages::Message;
 use crate::store::resets::Provenance;
 use crate::store::{StoreError, Transaction, jobs, messages, requests, throttles, users};
 use crate::workflows::outbox::Facts;
-use crate::workflows::{Engine, Outcome};
+use crate::workflows::{Engine, Failure, Outcome};
 
 use super::issue::{Draft, NewReset};
 use super::prove::budget_key;
@@ -57,6 +58,7 @@ impl Engine {
 
     /// Answers requests of which no two name the same address.
     async fn answer_wave(&self, wave: Vec<Task>, now: Timestamp) -> Outcome<()> {
+        let tellers = self.tellers(&wave).await?;
         let transaction = self.database.begin().await?;
         let ids: Vec<_> = wave.iter().map(|(job, _)| *job).collect();
         // Only who removes a job may do its work.
@@ -74,7 +76,8 @@ impl Engine {
         for (request, work) in pairs {
             let user = people.remove(&(request.tenant, work.canonical.clone()));
             let (id, strategy) = (request.id, request.strategy);
-            match self.answer(&transaction, request, user, &work, now).await? {
+            let tells = tellers.contains(&(request.application, request.tenant));
+            match self.answer(&transaction, request, user, &work, tells, now).await? {
                 Answer::Nothing => {}
                 Answer::Notice(notice) => notices.push(*notice),
                 Answer::Reset(draft) => {
@@ -124,9 +127,18 @@ impl Engine {
         request: ResetRequest,
         user: Option<User>,
         work: &IssueJob,
+        tells: bool,
         now: Timestamp,
     ) -> Outcome<Answer> {
-        let Some(user) = user else { return self.answer_nobody(transaction, &request, work, now).await };
+        let Some(user) = user else {
+            // Within the same throttle as everybody's mail.
+            let told = tells && self.admit_to_mailbox(transaction, &request.address_key, now).await?;
+            return Ok(if told {
+                Answer::Notice(Box::new(self.no_account(request, work, now)))
+            } else {
+                Answer::Nothing
+            });
+        };
         if user.disabled || request.expires_at.is_none_or(|end| now >= end) {
             return Ok(Answer::Nothing);
         }
@@ -134,8 +146,7 @@ impl Engine {
             return Ok(Answer::Nothing);
         }
         if request.strategy == Strategy::Otp && self.code_budget_spent(transaction, &user, now).await? {
-            let told = Facts { from: work.from.clone(), throttled: true, ..Facts::default() };
-            return Ok(Answer::Notice(Box::new(self.notice(MailKind::ResetAttemptsExhausted, &user, &told, now))));
+            return Ok(Answer::Notice(Box::new(self.code_withheld(&user, work.from.clone(), now))));
         }
         let new = NewReset {
             mode: request.strategy.mode(),
@@ -152,22 +163,29 @@ impl Engine {
         Ok(Answer::Reset(Box::new(self.draft(&user, new, now)?)))
     }
 
-    /// Nobody has this address here: a mail that says so, if the policy wants
-    /// one, within the same throttle.
-    async fn answer_nobody(
-        &self,
-        transaction: &Transaction,
-        request: &ResetRequest,
-        work: &IssueJob,
-        now: Timestamp,
-    ) -> Outcome<Answer> {
-        let tenancy = self.tenancy(&Scope::of_record(request.application), Some(request.tenant)).await?;
-        if tenancy.workflow.unknown_address_mail == UnknownAddressMail::Silent
-            || !self.admit_to_mailbox(transaction, &request.address_key, now).await?
-        {
-            return Ok(Answer::Nothing);
+    /// The tenants that tell an address without an account so. Read before the
+    /// transaction begins: inside it, that would take a second connection.
+    async fn tellers(&self, wave: &[Task]) -> Outcome<HashSet<(ApplicationId, TenantId)>> {
+        let asked: Vec<_> = wave.iter().map(|(_, work)| work.request).collect();
+        let rows = requests::list(self.database.read(), &asked).await?;
+        let places: HashSet<_> = rows.iter().map(|row| (row.application, row.tenant)).collect();
+        let mut tellers = HashSet::new();
+        for (application, tenant) in places {
+            match self.tenancy(&Scope::of_record(application), Some(tenant)).await {
+                Ok(tenancy) if tenancy.workflow.unknown_address_mail != UnknownAddressMail::Silent => {
+                    tellers.insert((application, tenant));
+                }
+                // A tenant that is gone tells nobody anything.
+                Ok(_) | Err(Failure::NotFound(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
-        Ok(Answer::Notice(Box::new(Message {
+        Ok(tellers)
+    }
+
+    /// Nobody has this address here: the mail that says so.
+    fn no_account(&self, request: ResetRequest, work: &IssueJob, now: Timestamp) -> Message {
+        Message {
             id: MessageId::generate(now, &*self.entropy),
             application: request.application,
             tenant: request.tenant,
@@ -175,17 +193,28 @@ impl Engine {
             user: None,
             reset: None,
             recipient: Some(work.typed.clone()),
-            mailbox: request.address_key.clone(),
-            locale: request.locale.clone(),
+            mailbox: request.address_key,
+            locale: request.locale,
             facts: Facts::from(work.from.clone()).to_value(),
             attempts: 0,
             created_at: now,
-        })))
+        }
     }
 
     /// Whether the account's budget of wrong codes is spent.
-    async fn code_budget_spent(&self, transaction: &Transaction, user: &User, now: Timestamp) -> Outcome<bool> {
+    pub(super) async fn code_budget_spent(
+        &self,
+        transaction: &Transaction,
+        user: &User,
+        now: Timestamp,
+    ) -> Outcome<bool> {
         let key = budget_key(&user.id.to_string());
         Ok(throttles::is_full(transaction, &key, self.limits.codes_per_account, now).await?.is_some())
+    }
+
+    /// The mail instead of a code while the budget is spent.
+    pub(super) fn code_withheld(&self, user: &User, from: RequestedFrom, now: Timestamp) -> Message {
+        let told = Facts { from, throttled: true, ..Facts::default() };
+        self.notice(MailKind::ResetAttemptsExhausted, user, &told, now)
     }
 }

@@ -58,7 +58,8 @@ impl Engine {
         Ok(next)
     }
 
-    /// Sends the code again, if a reset is attached and its mailbox has room.
+    /// Sends the code again, if a reset is attached and its mailbox has room;
+    /// while the account's budget of wrong codes is spent, a notice instead.
     ///
     /// # Errors
     /// When the database is gone; the job is then tried again.
@@ -78,7 +79,12 @@ impl Engine {
         let Some(reset) = resets::find(transaction, &scope, id).await? else { return Ok(()) };
         let Some(user) = users::find(transaction, &scope, reset.user).await? else { return Ok(()) };
         if reset.usable(now).is_ok() && self.admit_to_mailbox(transaction, &request.address_key, now).await? {
-            let mail = self.secret_mail(MailKind::PasswordResetCode, &user, &reset, &RequestedFrom::default(), now);
+            let from = RequestedFrom::default();
+            let mail = if self.code_budget_spent(transaction, &user, now).await? {
+                self.code_withheld(&user, from, now)
+            } else {
+                self.secret_mail(MailKind::PasswordResetCode, &user, &reset, &from, now)
+            };
             messages::insert(transaction, &[mail]).await?;
         }
         Ok(())
