@@ -149,7 +149,8 @@ impl Authenticator {
         secret: &Secret,
         now: Timestamp,
     ) -> Result<Known, NotAuthenticated> {
-        if !is_client_secret_shaped(secret.expose()) {
+        // A name that PostgreSQL could not even be asked for is nobody's.
+        if !is_client_secret_shaped(secret.expose()) || client_id.chars().any(char::is_control) {
             return Err(NotAuthenticated::Unknown);
         }
         let found = service_accounts::find_by_client_id(self.database.read(), client_id).await?;

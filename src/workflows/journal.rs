@@ -58,12 +58,20 @@ impl<'a> Journal<'a> {
         self.note(kind, user.application, user.tenant, user.id, data)
     }
 
+    /// Somebody whom the tenant does not know failed to sign in. Which address
+    /// was typed is not kept: it is nobody's that could ask for it to be
+    /// forgotten.
+    pub fn sign_in_of_nobody(&mut self, application: ApplicationId, tenant: TenantId) -> &mut Self {
+        let data = json!({"type": "password", "status": "failed", "user_id": null, "email": null});
+        self.note(EventKind::AuthenticationPasswordFailed, application, tenant, None, data)
+    }
+
     fn note(
         &mut self,
         kind: EventKind,
         application: ApplicationId,
         tenant: TenantId,
-        user: UserId,
+        user: impl Into<Option<UserId>>,
         data: Value,
     ) -> &mut Self {
         // One change's events keep the order in which they were noted.
@@ -72,7 +80,7 @@ impl<'a> Journal<'a> {
             id: after.unwrap_or_else(|| EventId::generate(self.now, self.entropy)),
             application,
             tenant: Some(tenant),
-            user: Some(user),
+            user: user.into(),
             kind,
             data,
             created_at: self.now,

@@ -100,7 +100,7 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidRefreshToken` when it is unknown, foreign or used, or its
-    /// session has ended.
+    /// session has ended; a session begun under a revoked key ends here.
     pub async fn refresh_session(&self, scope: &Scope, token: &Secret) -> Outcome<SignedIn> {
         let invalid = || Failure::InvalidRefreshToken;
         let now = self.now().await?;
@@ -111,7 +111,9 @@ impl Engine {
         if session.ended_at.is_some() || now >= session.expires_at {
             return Err(invalid());
         }
-        if !sessions::use_token(&transaction, &digest, now).await? {
+        // Whoever has a revoked key makes the tokens of its sessions.
+        let revoked = self.keys.find(&seed.key_id).is_none();
+        if revoked || !sessions::use_token(&transaction, &digest, now).await? {
             self.end_in(&transaction, &session, now).await?;
             transaction.commit().await.map_err(StoreError::from)?;
             return Err(invalid());

@@ -38,18 +38,26 @@ impl Engine {
             return Err(Failure::PasswordAuthDisabled);
         }
         let account = format!("sign-in:{}", self.mailbox(tenancy.tenant.id, email.canonical()));
-        self.reserve_sign_in(&account, client, now).await?;
-        let found = users::find_by_address(self.database.read(), scope, tenancy.tenant.id, email.canonical()).await?;
-        let user = self.check_password(&tenancy, found, password).await?;
-        let Ok(user) = user else {
-            self.note_failure(user.err().flatten(), now).await?;
-            return Err(Failure::InvalidCredentials);
+        self.reserve_sign_in(scope, &account, client, now).await?;
+        let outcome = match self.check_password(scope, &tenancy, email, password).await {
+            Ok(Ok(user)) => self.finish_sign_in(scope, user, &account, client).await,
+            Ok(Err(user)) => {
+                self.note_failure(&tenancy, user, now).await?;
+                return Err(Failure::InvalidCredentials);
+            }
+            Err(failure) => Err(failure),
         };
-        self.finish_sign_in(scope, user, &account, client).await
+        if matches!(outcome, Err(Failure::Store(_) | Failure::Busy { .. })) {
+            // Overload is no wrong password. Where even this fails the marks
+            // stay, which errs towards waiting; the first failure is the one
+            // to tell.
+            self.release_sign_in(scope, &account, client, now).await.ok();
+        }
+        outcome
     }
 
     /// Counts the attempt before anything is compared; a success forgets it.
-    async fn reserve_sign_in(&self, account: &str, client: &Client, now: Timestamp) -> Outcome<()> {
+    async fn reserve_sign_in(&self, scope: &Scope, account: &str, client: &Client, now: Timestamp) -> Outcome<()> {
         if !self.limits.enabled {
             return Ok(());
         }
@@ -58,7 +66,7 @@ impl Engine {
         let back_off = BackOff { free: self.limits.sign_in_failures, first, longest };
         let mut wait = throttles::back_off(&transaction, account, back_off, now).await?;
         if let (None, Some(ip)) = (wait, client.ip) {
-            let key = self.sign_in_client(ip);
+            let key = self.sign_in_client(scope, ip);
             wait = throttles::mark(&transaction, &key, self.limits.sign_in_failures_per_client, now).await?;
         }
         match wait {
@@ -67,18 +75,36 @@ impl Engine {
         }
     }
 
-    fn sign_in_client(&self, ip: std::net::IpAddr) -> String {
-        format!("sign-in-client:{}", self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]))
+    /// Takes the marks of an attempt back that compared nothing.
+    async fn release_sign_in(&self, scope: &Scope, account: &str, client: &Client, now: Timestamp) -> Outcome<()> {
+        if !self.limits.enabled {
+            return Ok(());
+        }
+        let transaction = self.database.begin().await?;
+        throttles::unmark(&transaction, account, now).await?;
+        if let Some(ip) = client.ip {
+            throttles::unmark(&transaction, &self.sign_in_client(scope, ip), now).await?;
+        }
+        Ok(transaction.commit().await.map_err(StoreError::from)?)
+    }
+
+    /// The name of a client's window of failures; each application has its
+    /// own, so that none can lock another's users out.
+    fn sign_in_client(&self, scope: &Scope, ip: std::net::IpAddr) -> String {
+        let pseudonym = self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]);
+        format!("sign-in-client:{}:{pseudonym}", scope.application())
     }
 
     /// The user, when the password is theirs and they may sign in; otherwise
     /// the user who failed to, if there is one. One hash either way.
     async fn check_password(
         &self,
+        scope: &Scope,
         tenancy: &Tenancy,
-        user: Option<User>,
+        email: &EmailAddress,
         password: &Secret,
     ) -> Outcome<Result<User, Option<User>>> {
+        let user = users::find_by_address(self.database.read(), scope, tenancy.tenant.id, email.canonical()).await?;
         let password = tenancy.passwords.normalize(password);
         let Some(user) = user else {
             self.hasher.verify_nothing(password).await?;
@@ -92,16 +118,28 @@ impl Engine {
             return Ok(Err(Some(user)));
         }
         if verdict.outdated {
-            let phc = self.hash(password).await?;
-            users::upgrade_hash(self.database.write(), user.id, user.credential_version, &phc).await?;
+            // The password is right whether or not there is room for this
+            // now; the next sign-in tries again.
+            self.upgrade_hash(&user, password).await.ok();
         }
         Ok(Ok(user))
     }
 
-    async fn note_failure(&self, user: Option<User>, now: Timestamp) -> Outcome<()> {
-        let Some(user) = user else { return Ok(()) };
+    /// Hashes a right password anew, at the cost of today.
+    async fn upgrade_hash(&self, user: &User, password: Secret) -> Outcome<()> {
+        let phc = self.hash(password).await?;
+        users::upgrade_hash(self.database.write(), user.id, user.credential_version, &phc).await?;
+        Ok(())
+    }
+
+    /// Notes a failure, also one of nobody: whether there is an account must
+    /// not show in whether there was something to write.
+    async fn note_failure(&self, tenancy: &Tenancy, user: Option<User>, now: Timestamp) -> Outcome<()> {
         let mut journal = Journal::new(&*self.entropy, now);
-        journal.sign_in(EventKind::AuthenticationPasswordFailed, &user);
+        match &user {
+            Some(user) => journal.sign_in(EventKind::AuthenticationPasswordFailed, user),
+            None => journal.sign_in_of_nobody(tenancy.application.id, tenancy.tenant.id),
+        };
         Ok(events::append(self.database.write(), journal.events()).await?)
     }
 
@@ -117,7 +155,7 @@ impl Engine {
         users::update(&transaction, &user).await?;
         throttles::clear(&transaction, account).await?;
         if let Some(ip) = client.ip {
-            throttles::unmark_latest(&transaction, &self.sign_in_client(ip)).await?;
+            throttles::unmark_latest(&transaction, &self.sign_in_client(scope, ip)).await?;
         }
         let mut journal = Journal::new(&*self.entropy, now);
         journal.sign_in(EventKind::AuthenticationPasswordSucceeded, &user);

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use rekey::domain::access::{Boundary, Grant, Permission};
+use rekey::domain::ids::ServiceAccountId;
+use rekey::http::ops::openapi;
 use rekey::http::routes::RouteSpec;
+use rekey::store::service_accounts;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -24,6 +27,18 @@ fn guarded() -> Vec<(&'static RouteSpec, Permission)> {
     guarded
 }
 
+#[test]
+fn every_route_is_in_the_document_under_schemas_that_mean_one_thing() {
+    let tables = rekey::app::tables();
+    assert_eq!(openapi::clashes(&tables), Vec::<String>::new());
+    let document = rekey::app::document("https://rekey.test");
+    for route in tables.into_iter().flatten() {
+        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert!(operation["responses"][route.ok.to_string()].is_object(), "{} {}", route.method, route.path);
+        assert_eq!(operation["x-permission"].as_str(), route.permission, "{} {}", route.method, route.path);
+    }
+}
+
 fn every_permission(boundary: &Boundary) -> Vec<Grant> {
     Permission::ALL.iter().map(|permission| Grant::new(*permission, boundary.clone())).collect()
 }
@@ -34,6 +49,20 @@ fn path_with(route: &RouteSpec, id: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// The call whose credentials come in its body.
+const SIGN_IN: &str = "/user_management/authenticate";
+
+/// The body of [`SIGN_IN`] as a caller sends it, with its secret or without.
+fn claim(client_id: &str, secret: Option<&str>) -> Value {
+    json!({"client_id": client_id, "client_secret": secret, "grant_type": "refresh_token", "refresh_token": "x"})
+}
+
+/// The client id of an account.
+async fn client_id(app: &TestApp, account: ServiceAccountId) -> String {
+    let found = service_accounts::find_named(app.app.engine.database.read(), account).await.unwrap();
+    found.unwrap().client_id
+}
+
 async fn call(app: &TestApp, key: &str, route: &RouteSpec, id: &str, body: Option<&Value>) -> Answer {
     let method = Method::from_bytes(route.method.as_str().as_bytes()).unwrap();
     app.call_as(key, method, &path_with(route, id), body).await
@@ -42,30 +71,40 @@ async fn call(app: &TestApp, key: &str, route: &RouteSpec, id: &str, body: Optio
 #[test]
 fn every_guarded_route_refuses_unknown_callers_and_callers_without_its_permission() {
     on_both_databases(async |app| {
-        let (_, nothing) = app.account(vec![]).await;
+        let (nobody, nothing) = app.account(vec![]).await;
+        let nobody = client_id(app, nobody).await;
         for (route, permission) in guarded() {
             let name = format!("{} {}", route.method, route.path);
             let id = format!("user_{NOBODY}");
             let mut others = every_permission(&Boundary::Application);
             others.retain(|grant| grant.permission != permission);
-            let (_, others) = app.account(others).await;
+            let (another, others) = app.account(others).await;
+            let another = client_id(app, another).await;
             // A body nobody could read: who calls is settled before it is looked at.
-            let body = route.body.map(|_| json!("not an object"));
-            for key in [&nothing, &others] {
-                let refused = call(app, key, route, &id, body.as_ref()).await;
+            let body = |client: &str, key: Option<&str>| match route.path {
+                SIGN_IN => Some(claim(client, key)),
+                _ => route.body.map(|_| json!("not an object")),
+            };
+            for (client, key) in [(&nobody, &nothing), (&another, &others)] {
+                let refused = call(app, key, route, &id, body(client, Some(key)).as_ref()).await;
                 assert_eq!(refused.status, 403, "{name}: {}", refused.text);
             }
             let mut shapes = BTreeSet::new();
             let mut mangled = app.key.clone();
             mangled.pop();
             for key in ["sk_unknown", "", "x.y.z", &mangled, &format!("{}x", app.key), &app.client.1] {
-                let refused = call(app, key, route, &id, body.as_ref()).await;
+                let refused = call(app, key, route, &id, body(&nobody, Some(key)).as_ref()).await;
                 assert_eq!(refused.status, 401, "{name} with {key:?}: {}", refused.text);
                 shapes.insert(refused.shape());
             }
             let method = Method::from_bytes(route.method.as_str().as_bytes()).unwrap();
             let headers = [("content-type", "application/json")];
-            let bare = app.send(method, &path_with(route, &id), &headers, body.map(|_| b"{}".to_vec())).await;
+            let bare = match route.path {
+                SIGN_IN => body(&nobody, None),
+                _ => route.body.map(|_| json!({})),
+            };
+            let bare = bare.map(|body| body.to_string().into_bytes());
+            let bare = app.send(method, &path_with(route, &id), &headers, bare).await;
             assert_eq!(bare.status, 401, "{name}: {}", bare.text);
             shapes.insert(bare.shape());
             assert_eq!(shapes.len(), 1, "{name}: one answer for all of them: {shapes:#?}");
@@ -119,6 +158,21 @@ fn a_permission_in_one_tenant_is_none_for_calls_that_need_the_whole_application(
             }
         }
         assert!(app.mails().await.is_empty());
+    });
+}
+
+#[test]
+fn a_permission_in_one_tenant_does_not_tell_which_tenants_there_are() {
+    on_both_databases(async |app| {
+        let (_, key) = app.account(every_permission(&Boundary::Tenant(app.tenant))).await;
+        for tenant in [app.tenant.to_string(), format!("tenant_{NOBODY}"), "x".to_owned()] {
+            let body = json!({"email": "ann@example.test", "tenantId": tenant});
+            assert_eq!(
+                app.workflow_as(&key, "request-password-reset", &body).await.told(),
+                "403 forbidden",
+                "{tenant}"
+            );
+        }
     });
 }
 

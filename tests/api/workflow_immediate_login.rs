@@ -50,6 +50,8 @@ fn a_session_code_is_exchanged_once() {
         let session = app.workflow("exchange-auth-session", &exchange_of(&done)).await;
         assert_eq!(session.status, 200, "{}", session.text);
         assert_eq!(session.text_at("/userId"), user.to_string());
+        let seen = app.get(&format!("/user_management/users/{user}")).await;
+        assert_eq!(seen.text_at("/last_sign_in_at"), "2026-01-01T00:00:00.000Z");
         assert!(session.text_at("/sessionId").starts_with("session_"));
         assert_eq!(session.text_at("/accessToken").split('.').count(), 3);
         assert!(!session.text_at("/refreshToken").is_empty());
@@ -115,5 +117,23 @@ fn d08_a_completion_ends_every_session_and_says_how_many() {
         assert_eq!(done.body["sessionsRevoked"], 2);
         let refused = app.post("/user_management/authenticate", &refresh).await;
         assert!(refused.status >= 400 && refused.status < 500, "{}", refused.text);
+    });
+}
+
+#[test]
+fn nothing_of_an_immediate_login_outlives_the_key_that_made_it() {
+    on_both_databases(async |app| {
+        app.user(ANN).await;
+        let done = granted(app, NEW_PASSWORD).await;
+        let session = app.workflow("exchange-auth-session", &exchange_of(&done)).await;
+        app.database.run("UPDATE sessions SET key_id = 'revoked'").await;
+        let refresh = json!({"grant_type": "refresh_token", "refresh_token": session.text_at("/refreshToken"),
+            "client_id": app.client.0, "client_secret": app.key});
+        let refused = app.post("/user_management/authenticate", &refresh).await;
+        assert_eq!((refused.status, refused.text_at("/error").as_str()), (400, "invalid_grant"));
+        assert_eq!(app.database.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await, 0);
+        let done = granted(app, PASSWORD).await;
+        app.database.run("UPDATE password_resets SET key_id = 'revoked'").await;
+        app.workflow("exchange-auth-session", &exchange_of(&done)).await.refuses(FIELD, INVALID);
     });
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::app::{NEW_PASSWORD, TestApp, on_both_databases, on_both_with};
+use crate::support::app::{NEW_PASSWORD, PASSWORD, TestApp, on_both_databases, on_both_with};
 use crate::support::http::Answer;
 use crate::support::resets::{almost, minutes};
 
@@ -130,6 +130,10 @@ fn twenty_bad_tokens_of_one_client_in_ten_minutes_and_then_429() {
             (refused.told().as_str(), refused.headers["retry-after"].as_str()),
             ("429 too_many_requests", "600")
         );
+        let (_, _, foreign) = app.another_application("other").await;
+        let elsewhere = json!({"emailAuthCode": "x", "clientIp": "198.51.100.7"});
+        let elsewhere = app.workflow_as(&foreign, "introspect-email-auth-code", &elsewhere).await;
+        assert_eq!(elsewhere.status, 400, "each application counts its own");
         for n in 0..30 {
             let (call, mut body) = bad(n);
             assert_eq!(app.workflow(call, &body).await.status, 400, "no clientIp, no client");
@@ -179,5 +183,53 @@ fn calls_of_one_account_are_limited_and_another_account_does_not_notice() {
         app.advance(Duration::from_millis(500));
         assert_eq!(app.workflow(call.0, &call.1).await.status, 400);
         assert_eq!(app.workflow(call.0, &call.1).await.status, 429);
+    });
+}
+
+async fn sign_in(app: &TestApp, email: &str, password: &str) -> Answer {
+    let body = json!({"grant_type": "password", "email": email, "password": password, "ip_address": "198.51.100.7",
+        "client_id": app.client.0, "client_secret": app.key});
+    app.post("/user_management/authenticate", &body).await
+}
+
+#[test]
+fn a_failed_sign_in_writes_the_same_for_an_unknown_address() {
+    on_both_databases(async |app| {
+        app.user(ANN).await;
+        for email in [ANN, "nobody@example.test"] {
+            let before = app.database.count("events").await;
+            assert_eq!(sign_in(app, email, NEW_PASSWORD).await.status, 400);
+            assert_eq!(app.database.count("events").await, before + 1, "{email}");
+        }
+        assert_eq!(app.database.number("SELECT COUNT(*) FROM events WHERE user_id IS NULL").await, 1);
+    });
+}
+
+#[test]
+fn a_sign_in_that_compared_nothing_is_not_counted() {
+    on_both_databases(async |app| {
+        let user = app.user(ANN).await;
+        // A hash that cannot be read stands for every error before a comparison.
+        let broken = format!("UPDATE users SET password_hash = 'x' || password_hash WHERE id = '{user}'");
+        app.database.run(&broken).await;
+        for _ in 0..12 {
+            assert_eq!(sign_in(app, ANN, PASSWORD).await.status, 500);
+        }
+        let mended = format!("UPDATE users SET password_hash = SUBSTR(password_hash, 2) WHERE id = '{user}'");
+        app.database.run(&mended).await;
+        assert_eq!(sign_in(app, ANN, PASSWORD).await.status, 200);
+    });
+}
+
+#[test]
+fn a_client_id_with_control_characters_is_an_unknown_client() {
+    on_both_databases(async |app| {
+        for form in ["client_id=a%00b", "client_id=%01"] {
+            let body = format!("grant_type=client_credentials&{form}&client_secret={}", app.client.1);
+            let headers = [("content-type", "application/x-www-form-urlencoded")];
+            let path = "/api/v1/oauth2/token";
+            let refused = app.send(reqwest::Method::POST, path, &headers, Some(body.into_bytes())).await;
+            assert_eq!((refused.status, refused.text_at("/error").as_str()), (401, "invalid_client"));
+        }
     });
 }

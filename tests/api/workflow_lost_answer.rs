@@ -158,3 +158,21 @@ fn a_repeated_answer_is_for_the_application_that_got_the_first_one() {
         app.drain().await;
     });
 }
+
+#[test]
+fn an_answer_under_a_revoked_key_is_not_given_again() {
+    on_both_databases(async |app| {
+        for (_, proof, field) in proofs(app).await {
+            complete(app, &proof, NEW_PASSWORD).await.is_complete();
+            app.drain().await;
+            app.database.run("UPDATE password_resets SET key_id = 'revoked' WHERE finished_at IS NOT NULL").await;
+            complete(app, &proof, NEW_PASSWORD).await.refuses(field, invalid(field));
+        }
+        let body = json!({"email": ANN});
+        let shown = app.post("/user_management/password_reset", &body).await;
+        app.drain().await;
+        app.database.run("UPDATE password_resets SET key_id = 'revoked'").await;
+        let gone = app.get(&format!("/user_management/password_reset/{}", shown.text_at("/id"))).await;
+        assert_eq!(gone.status, 404, "{}", gone.text);
+    });
+}

@@ -91,6 +91,14 @@ impl Caller {
         self.grants.iter().any(|grant| grant.permission == permission && grant.is_live(now, source_ip))
     }
 
+    /// Whether the caller may use a permission on the whole application in one
+    /// mode or another: enough to look at the call, never to do it.
+    #[must_use]
+    pub fn holds_in_application(&self, permission: Permission, now: Timestamp, source_ip: Option<IpAddr>) -> bool {
+        let live = |grant: &&Grant| grant.permission == permission && grant.is_live(now, source_ip);
+        self.grants.iter().filter(live).any(|grant| grant.boundary == Boundary::Application)
+    }
+
     /// Whether the caller may give a grant away: nobody grants more than they
     /// hold. One live grant of theirs must contain the whole of it.
     #[must_use]

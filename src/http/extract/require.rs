@@ -129,6 +129,17 @@ impl<P: NamesPermission> RequireHeld<P> {
         self.caller.application_scope(P::PERMISSION, &self.ask(mode, lifetime)).ok_or_else(Problem::forbidden)
     }
 
+    /// Refuses a caller without the boundary `APPLICATION` in any mode, before
+    /// anything that the call names is looked at. What happens then is judged
+    /// by [`Self::application_scope`].
+    ///
+    /// # Errors
+    /// 403 when there is no such grant.
+    pub fn needs_application(&self) -> Result<(), Problem> {
+        let held = self.caller.holds_in_application(P::PERMISSION, self.now, self.source_ip);
+        if held { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
     /// What the caller may look at before the mode and lifetime of the call
     /// are known: the union over all modes. What happens then is judged by
     /// [`Self::scope`].

@@ -7,6 +7,7 @@ use url::Url;
 use crate::http::extract::Query;
 use crate::http::middleware::CONTENT_SECURITY_POLICY;
 use crate::http::problem::Problem;
+use crate::workflows::resets::link::for_tenant;
 
 use super::dead::message;
 use super::place::{Place, PlaceQuery};
@@ -16,7 +17,7 @@ use super::visit::Visit;
 pub(super) async fn show(visit: Visit, Query(query): Query<PlaceQuery>) -> Result<HttpResponse, Problem> {
     let place = Place::find(&visit.engine, &query).await?;
     let back = place.tenancy.workflow.custom_redirect_url.as_ref();
-    let back = back.map(|target| target.replace("{tenant_name}", &place.tenancy.tenant.name));
+    let back = back.and_then(|target| for_tenant(target, &place.tenancy.tenant.name));
     let label = format!("Back to {}", place.display_name());
     let action = back.as_deref().and_then(target).map(|url| (url.to_string(), label.as_str()));
     let words = (

@@ -66,6 +66,7 @@ pub async fn handle(
     InOrder(caller, Json(body)): InOrder<RequireHeld<may::PasswordResetExecute>, Json<RequestPasswordReset>>,
     engine: web::Data<Engine>,
 ) -> Result<web::Json<RequestAccepted>, Problem> {
+    caller.needs_application()?;
     let idempotent = idempotency::of(&request, &engine, &caller.caller, &body)?;
     let mut check = Check::default();
     let named = check.optional("tenantId", body.tenant_id, check::NOTE).unwrap_or_default();

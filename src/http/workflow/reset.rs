@@ -72,6 +72,7 @@ pub async fn handle(
     InOrder(caller, Json(body)): InOrder<RequireHeld<may::PasswordResetExecute>, Json<ResetPassword>>,
     engine: web::Data<Engine>,
 ) -> Result<web::Json<ResetPasswordResult>, Problem> {
+    caller.needs_application()?;
     let mut check = Check::default();
     let new_password = check.secret("newPassword", body.new_password);
     let ip = check.client_ip(body.client_ip);

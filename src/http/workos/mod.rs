@@ -68,7 +68,7 @@ routes! {
         permission "user:write", ok 204, errors [401, 403, 404, 429, 503];
     POST "/user_management/authenticate" => authenticate::handle, tag "Sessions (WorkOS-compatible)",
         summary "Signs a user in, or goes on with a session; credentials of the caller are in the body",
-        body authenticate::Authenticate,
+        permission "session:write", body authenticate::Authenticate,
         ok 200 AuthenticationObject, errors [400, 401, 403, 422, 429, 503];
     GET "/user_management/users/{id}/sessions" => list_sessions::handle, tag "Sessions (WorkOS-compatible)",
         summary "Lists the active sessions of a user",

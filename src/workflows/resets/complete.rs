@@ -10,7 +10,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::event::EventKind;
 use crate::domain::ids::UserId;
 use crate::domain::mail::MailKind;
-use crate::domain::reset::{Mode, Proof, Reset};
+use crate::domain::reset::{Mode, Proof, Refusal, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Completion;
@@ -78,8 +78,8 @@ impl Engine {
         let owned = Scope::of_record(reset.application);
         let reset =
             resets::find(self.database.read(), &owned, reset.id).await?.ok_or(Failure::InvalidProof(reset.mode))?;
-        if reset.usable(now).is_err() {
-            return self.repeat_answer(&reset, &ask.new_password, now).await;
+        if let Err(refusal) = reset.usable(now) {
+            return self.refuse(&reset, refusal, ask, now).await;
         }
         let user =
             users::find(self.database.read(), &owned, reset.user).await?.ok_or(Failure::InvalidProof(reset.mode))?;
@@ -95,7 +95,22 @@ impl Engine {
         // Somebody else was first: the loser of a race enters the same rule.
         let lost = resets::find(self.database.read(), &owned, reset.id).await?;
         let lost = lost.ok_or(Failure::InvalidProof(reset.mode))?;
-        self.repeat_answer(&lost, &ask.new_password, self.now().await?).await
+        let now = self.now().await?;
+        match lost.usable(now) {
+            Err(refusal) => self.refuse(&lost, refusal, ask, now).await,
+            // The account is disabled, or the codes have run out.
+            Ok(()) => Err(Failure::InvalidProof(lost.mode)),
+        }
+    }
+
+    /// Answers a proof that was right and is not usable any more: one that was
+    /// used may have lost its answer.
+    async fn refuse(&self, reset: &Reset, refusal: Refusal, ask: &Complete, now: Timestamp) -> Outcome<Completed> {
+        match refusal {
+            Refusal::Used => self.repeat_answer(reset, &ask.new_password, now).await,
+            Refusal::Expired => Err(Failure::ExpiredProof(reset.mode)),
+            Refusal::Superseded | Refusal::Exhausted | Refusal::Cancelled => Err(Failure::InvalidProof(reset.mode)),
+        }
     }
 
     /// The one transaction. `None` when the proof is not usable any more.
@@ -123,7 +138,7 @@ impl Engine {
         if before.email_verified != user.email_verified {
             journal.user(EventKind::UserUpdated, &user);
         }
-        let auth_session = session_code::grant(self, tenancy, reset, now)?;
+        let auth_session = session_code::grant(self, tenancy, reset, now);
         let completion = Completion {
             sessions_revoked,
             credential_version: user.credential_version,

@@ -36,12 +36,15 @@ impl Engine {
     /// `Throttled` when the client has brought too many.
     pub async fn refuse_unknown_link(&self, client: &Client) -> Outcome<()> {
         let now = self.now().await?;
-        if let Some(key) = self.bad_tokens_of(client) {
+        // The page knows its clients by their sockets, not from a backend, and
+        // an unknown token says nothing about an application.
+        let key = self.limited_client(client).map(|pseudonym| format!("hosted-bad-token:{pseudonym}"));
+        if let Some(key) = &key {
             let quota = self.limits.bad_tokens_per_client;
-            if let Some(retry_after) = throttles::is_full(self.database.read(), &key, quota, now).await? {
+            if let Some(retry_after) = throttles::is_full(self.database.read(), key, quota, now).await? {
                 return Err(Failure::Throttled { retry_after });
             }
         }
-        self.count_bad_token(client, now).await
+        self.count_bad_token(key.as_deref(), now).await
     }
 }

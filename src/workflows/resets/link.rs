@@ -7,16 +7,20 @@ use crate::domain::reset::proof;
 use crate::domain::reset::{Mode, Reset};
 use crate::domain::secret::Secret;
 use crate::workflows::tenancy::Tenancy;
-use crate::workflows::{Engine, Outcome};
+use crate::workflows::{Engine, Failure, Noun, Outcome};
+
+/// Where a policy's URL wants the tenant's name.
+const TENANT_NAME: &str = "{tenant_name}";
 
 impl Engine {
     /// Derives a reset's link token anew. `None` when the mode has none.
     ///
     /// # Errors
-    /// When the key that made it is not in the ring any more.
+    /// `NotFound(PasswordReset)` when the key that made it was revoked: the
+    /// reset is as good as gone.
     pub fn link_token(&self, reset: &Reset) -> Outcome<Option<Secret>> {
         let Some(purpose) = reset.mode.link_purpose() else { return Ok(None) };
-        let key = self.key(&reset.key_id)?;
+        let key = self.keys.find(&reset.key_id).ok_or(Failure::NotFound(Noun::PasswordReset))?;
         Ok(Some(proof::link_token(key, purpose, reset.application, reset.id, &reset.nonce)))
     }
 
@@ -29,7 +33,7 @@ impl Engine {
             Mode::EmailLink | Mode::EmailOtp => tenancy.workflow.action_link_url.as_deref(),
         };
         let hosted = format!("{}/reset-password", self.public_url);
-        let page = page.map_or(hosted, |page| page.replace("{tenant_name}", &tenancy.tenant.name));
+        let page = page.and_then(|page| for_tenant(page, &tenancy.tenant.name)).unwrap_or(hosted);
         Secret::new(with_parameter(&page, "token", token.expose()))
     }
 
@@ -37,12 +41,45 @@ impl Engine {
     #[must_use]
     pub fn redirect_after(&self, tenancy: &Tenancy, reset: &Reset) -> Option<String> {
         let target = reset.redirect_url.as_ref().or(tenancy.workflow.custom_redirect_url.as_ref())?;
-        let target = target.replace("{tenant_name}", &tenancy.tenant.name);
+        let target = for_tenant(target, &tenancy.tenant.name)?;
         Some(match &reset.state {
             Some(state) => with_parameter(&target, "state", state),
             None => target,
         })
     }
+}
+
+/// A policy's URL for one tenant: `{tenant_name}` becomes the tenant's name,
+/// as a label of the host or encoded for a segment of the path. `None` when
+/// the name cannot stand there: it must never lead to another place than the
+/// one that the policy names.
+#[must_use]
+pub fn for_tenant(page: &str, name: &str) -> Option<String> {
+    if !page.contains(TENANT_NAME) {
+        return Some(page.to_owned());
+    }
+    let host = page.find("://").map_or(0, |at| at + 3);
+    let path = page.get(host..)?.find(['/', '?', '#', '\\']).map_or(page.len(), |at| host + at);
+    let (before, after) = page.split_at_checked(path)?;
+    if before.contains(TENANT_NAME) && !is_label(name) || after.contains(TENANT_NAME) && matches!(name, "." | "..") {
+        return None;
+    }
+    Some(before.replace(TENANT_NAME, name) + &after.replace(TENANT_NAME, &encoded(name)))
+}
+
+/// Whether a name is a label of a host as it stands (RFC 1123, section 2.1).
+fn is_label(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
+fn encoded(name: &str) -> String {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let one = |byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    name.bytes().map(one).collect()
 }
 
 /// Appends a query parameter, before a fragment if there is one.
@@ -60,6 +97,27 @@ fn with_parameter(page: &str, name: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tenant_name_stays_inside_its_segment_of_the_path() {
+        let page = "https://a.test/{tenant_name}/r?t={tenant_name}";
+        assert_eq!(for_tenant(page, "north").unwrap(), "https://a.test/north/r?t=north");
+        assert_eq!(for_tenant(page, "a/../b?c#d e%é").unwrap().matches("a%2F..%2Fb%3Fc%23d%20e%25%C3%A9").count(), 2);
+        for refused in [".", ".."] {
+            assert_eq!(for_tenant(page, refused), None, "{refused}");
+        }
+        assert_eq!(for_tenant("https://a.test/r", "..").unwrap(), "https://a.test/r");
+    }
+
+    #[test]
+    fn a_tenant_name_is_a_host_label_only_when_it_is_one() {
+        let page = "https://{tenant_name}.a.test/r";
+        assert_eq!(for_tenant(page, "north-1").unwrap(), "https://north-1.a.test/r");
+        assert_eq!(for_tenant("https://{tenant_name}.a.test", "x").unwrap(), "https://x.a.test");
+        for refused in ["", "evil.test/", "evil.test", "a@b", "a b", "-a", "a-", "é", "a:1", &"a".repeat(64)] {
+            assert_eq!(for_tenant(page, refused), None, "{refused}");
+        }
+    }
 
     #[test]
     fn a_parameter_goes_behind_others_and_before_a_fragment() {

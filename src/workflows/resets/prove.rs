@@ -83,7 +83,7 @@ impl Engine {
         client: &Client,
         now: Timestamp,
     ) -> Outcome<Reset> {
-        let key = self.bad_tokens_of(client);
+        let key = self.bad_tokens_of(scope, client);
         if let Some(key) = &key
             && let Some(retry_after) =
                 throttles::is_full(self.database.read(), key, self.limits.bad_tokens_per_client, now).await?
@@ -93,22 +93,29 @@ impl Engine {
         if let Some(reset) = self.find_link(scope, mode, token).await? {
             return Ok(reset);
         }
-        self.count_bad_token(client, now).await?;
+        self.count_bad_token(key.as_deref(), now).await?;
         Err(Failure::InvalidProof(mode))
     }
 
     /// The name of a client's window of bad tokens; none without an address.
-    pub(super) fn bad_tokens_of(&self, client: &Client) -> Option<String> {
-        let ip = client.ip.filter(|_| self.limits.enabled)?;
-        let pseudonym = self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]);
-        Some(format!("bad-token:{pseudonym}"))
+    /// Each application has its own: which client it is, is what its backend
+    /// says, and that must not lock another's users out.
+    fn bad_tokens_of(&self, scope: &Scope, client: &Client) -> Option<String> {
+        Some(format!("bad-token:{}:{}", scope.application(), self.limited_client(client)?))
     }
 
-    /// Counts an unknown token against the client that brought it.
-    pub(super) async fn count_bad_token(&self, client: &Client, now: Timestamp) -> Outcome<()> {
-        if let Some(key) = self.bad_tokens_of(client) {
+    /// The pseudonym of a client that limits count by; none without an
+    /// address.
+    pub(super) fn limited_client(&self, client: &Client) -> Option<String> {
+        let ip = client.ip.filter(|_| self.limits.enabled)?;
+        Some(self.keys.pseudonym(Purpose::AddressPseudonym, &[client_key(ip).as_bytes()]))
+    }
+
+    /// Counts an unknown token in a window of bad tokens, if there is one.
+    pub(super) async fn count_bad_token(&self, key: Option<&str>, now: Timestamp) -> Outcome<()> {
+        if let Some(key) = key {
             let transaction = self.database.begin().await?;
-            throttles::mark(&transaction, &key, self.limits.bad_tokens_per_client, now).await?;
+            throttles::mark(&transaction, key, self.limits.bad_tokens_per_client, now).await?;
             transaction.commit().await.map_err(StoreError::from)?;
         }
         Ok(())

@@ -24,10 +24,12 @@ impl Engine {
     /// compared, and the rule is void once the credential has changed again.
     ///
     /// # Errors
-    /// `InvalidProof` unless the password is the one that was set.
+    /// `InvalidProof` unless the password is the one that was set and the key
+    /// of the proof still counts.
     pub(super) async fn repeat_answer(&self, reset: &Reset, password: &Secret, now: Timestamp) -> Outcome<Completed> {
         let invalid = || Failure::InvalidProof(reset.mode);
-        if !reset.may_repeat_answer(now, WINDOW)
+        if self.keys.find(&reset.key_id).is_none()
+            || !reset.may_repeat_answer(now, WINDOW)
             || !resets::count_repeat(self.database.write(), reset.id, ATTEMPTS).await?
         {
             return Err(invalid());
@@ -46,7 +48,7 @@ impl Engine {
         Ok(Completed {
             user: user.id,
             redirect_url: self.redirect_after(&tenancy, reset),
-            auth_session: session_code::granted(self, reset)?,
+            auth_session: session_code::granted(self, reset),
             sessions_revoked: reset.sessions_revoked,
         })
     }

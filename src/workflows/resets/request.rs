@@ -18,7 +18,7 @@ use crate::store::requests;
 use crate::store::writer::{Arrival, Landed};
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::tenancy::Tenancy;
-use crate::workflows::{Engine, Failure, Outcome};
+use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 use super::Client;
 use super::idempotency::Idempotent;
@@ -158,9 +158,9 @@ impl Engine {
     /// Derives the `requestCode` of a request row.
     ///
     /// # Errors
-    /// When the key that made it is not in the ring any more.
+    /// `NotFound(PasswordReset)` when the key that made it was revoked.
     pub fn request_code(&self, request: &ResetRequest) -> Outcome<Secret> {
-        let key = self.key(&request.key_id)?;
+        let key = self.keys.find(&request.key_id).ok_or(Failure::NotFound(Noun::PasswordReset))?;
         Ok(proof::request_code(key, request.application, request.id, &request.nonce))
     }
 

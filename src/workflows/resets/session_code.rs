@@ -20,45 +20,45 @@ use super::Client;
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// The code for a completion at `now`, if the tenant's policy grants one.
-pub(super) fn grant(
-    engine: &Engine,
-    tenancy: &Tenancy,
-    reset: &Reset,
-    now: Timestamp,
-) -> Outcome<Option<(Secret, Timestamp)>> {
+pub(super) fn grant(engine: &Engine, tenancy: &Tenancy, reset: &Reset, now: Timestamp) -> Option<(Secret, Timestamp)> {
     if !tenancy.workflow.immediate_login {
-        return Ok(None);
+        return None;
     }
-    Ok(Some((derive(engine, reset)?, now + LIFETIME)))
+    derive(engine, reset).map(|code| (code, now + LIFETIME))
 }
 
 /// The code that a completion has granted.
-pub(super) fn granted(engine: &Engine, reset: &Reset) -> Outcome<Option<(Secret, Timestamp)>> {
-    reset.auth_session_expires_at.map(|expiry| Ok((derive(engine, reset)?, expiry))).transpose()
+pub(super) fn granted(engine: &Engine, reset: &Reset) -> Option<(Secret, Timestamp)> {
+    derive(engine, reset).zip(reset.auth_session_expires_at)
 }
 
-fn derive(engine: &Engine, reset: &Reset) -> Outcome<Secret> {
+/// None under a revoked key: whoever has it makes such codes, too.
+fn derive(engine: &Engine, reset: &Reset) -> Option<Secret> {
     let (application, id) = (reset.application.to_string(), reset.id.to_string());
-    let key = engine.key(&reset.key_id)?;
-    Ok(proof::token(&key.derive(Purpose::AuthSession, &[application.as_bytes(), id.as_bytes(), &reset.nonce])))
+    let key = engine.keys.find(&reset.key_id)?;
+    Some(proof::token(&key.derive(Purpose::AuthSession, &[application.as_bytes(), id.as_bytes(), &reset.nonce])))
 }
 
 impl Engine {
     /// Exchanges a session code for a session.
     ///
     /// # Errors
-    /// `InvalidAuthSession` when it is unknown, used, foreign or too old.
+    /// `InvalidAuthSession` when it is unknown, used, foreign or too old, or
+    /// its key was revoked.
     pub async fn exchange_auth_session(&self, scope: &Scope, code: &Secret, client: &Client) -> Outcome<SignedIn> {
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
         let reset = resets::take_auth_session(&transaction, scope, &code.digest(), now).await?;
+        let reset = reset.filter(|reset| derive(self, reset).is_some_and(|own| own.matches(code)));
         let reset = reset.ok_or(Failure::InvalidAuthSession)?;
         let owned = Scope::of_record(reset.application);
         let user = users::lock(&transaction, &owned, reset.user).await?.filter(|user| {
             // Another change of the credential, or a disabled account, ends the promise.
             !user.disabled && Some(user.credential_version) == reset.credential_version
         });
-        let user = user.ok_or(Failure::InvalidAuthSession)?;
+        let mut user = user.ok_or(Failure::InvalidAuthSession)?;
+        user.last_sign_in_at = Some(now);
+        users::update(&transaction, &user).await?;
         let signed_in = self.begin_session(&transaction, user, client, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(signed_in)

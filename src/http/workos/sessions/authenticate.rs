@@ -24,7 +24,7 @@ use crate::http::problem::{Kind, OAuthError, Problem};
 use crate::http::workos::checks::Given;
 use crate::http::workos::{error, implied_tenant, objects};
 use crate::workflows::Engine;
-use crate::workflows::authenticate_caller::{Authenticator, NotAuthenticated};
+use crate::workflows::authenticate_caller::Authenticator;
 use crate::workflows::resets::Client;
 use crate::workflows::sessions::SignedIn;
 
@@ -160,7 +160,6 @@ async fn identify(
 ) -> Result<Arc<Caller>, Problem> {
     let caller = match (claim.secret, authorization::of(request.headers())) {
         (Some(key), _) if key.expose().starts_with(API_KEY_PREFIX) => authenticator.authenticate(&key, now).await?,
-        (Some(_), _) if claim.client_id.contains('\0') => return Err(NotAuthenticated::Unknown.into()),
         (Some(secret), _) => authenticator.authenticate_client(&claim.client_id, &secret, now).await?,
         (None, Authorization::Bearer(bearer)) => authenticator.authenticate(&bearer, now).await?,
         (None, Authorization::Missing | Authorization::Basic(..) | Authorization::Unusable) => {
