@@ -1,7 +1,7 @@
 //! The outbox: leased messages are delivered side by side.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -15,17 +15,18 @@ use crate::workflows::{Engine, Outcome};
 
 /// How many messages are under way at once, if the transport carries so many.
 const SIDE_BY_SIDE: usize = 32;
-/// What a lease has over the longest conversation: putting the message
-/// together before it and noting the outcome after it.
-const MARGIN: Duration = Duration::from_secs(60);
+/// How long a lease is, and how often it is renewed while its message is under
+/// way: a conversation may be long, but when its worker dies the message should
+/// not wait for long.
+const LEASE: Duration = Duration::from_secs(60);
+const RENEWAL: Duration = Duration::from_secs(15);
 /// When so long none of those under way has ended, one looks for new ones: a
 /// provider that stalls on some must not hold up the others.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Delivers the messages that are due until none is left or `is_told` to stop;
 /// then none is begun any more, and those under way are finished. A message is
-/// leased only when it starts at once, so that its lease outlasts its
-/// conversation. Says how many there were.
+/// leased only when it starts at once. Says how many there were.
 ///
 /// # Errors
 /// When the database is gone.
@@ -33,7 +34,14 @@ pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> 
     let most = SIDE_BY_SIDE.min(engine.mailer.transport.side_by_side());
     let mut under_way = FuturesUnordered::new();
     let (mut begun, mut outcome) = (0, Ok(()));
+    let mut renewed = Instant::now();
     loop {
+        if renewed.elapsed() > RENEWAL {
+            renewed = Instant::now();
+            if let Err(failure) = beside(&mut under_way, renew(engine, worker)).await {
+                tracing::warn!(error = %failure, "leases could not be renewed");
+            }
+        }
         let free = most.saturating_sub(under_way.len());
         if outcome.is_ok() && free > 0 && !is_told() {
             match beside(&mut under_way, lease(engine, worker, free)).await {
@@ -74,9 +82,18 @@ async fn beside<T>(under_way: &mut FuturesUnordered<impl Future<Output = ()>>, w
 async fn lease(engine: &Engine, worker: &str, most: usize) -> Outcome<Vec<Message>> {
     let_requests_go_first(engine).await;
     let now = engine.now().await?;
-    let lease = engine.mailer.transport.longest_send() + MARGIN;
     let most = u64::try_from(most).unwrap_or(u64::MAX);
-    Ok(messages::lease(engine.database.write(), worker, most, lease, now).await?)
+    let due = messages::list_due(engine.database.read(), most, now).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(messages::lease(engine.database.write(), worker, &due, LEASE, now).await?)
+}
+
+/// Keeps the leases of what is under way.
+async fn renew(engine: &Engine, worker: &str) -> Outcome<()> {
+    let until = engine.now().await? + LEASE;
+    Ok(messages::renew(engine.database.write(), worker, until).await?)
 }
 
 async fn deliver(engine: &Engine, worker: &str, message: Message) {

@@ -1,7 +1,6 @@
 //! Handing a message over: to a provider, to memory, or to a folder.
 
 use std::fmt;
-use std::time::Duration;
 
 use super::file::FileTransport;
 use super::mailbox::MailboxTransport;
@@ -37,16 +36,6 @@ impl Transport {
             Self::Smtp(smtp) => smtp.check().await,
             Self::Mailbox(_) => Ok(Accepted::new("kept in memory")),
             Self::File(file) => file.check().await,
-        }
-    }
-
-    /// The longest that handing one message over can take. A file may lie on a
-    /// slow disk; nothing else bounds it.
-    #[must_use]
-    pub fn longest_send(&self) -> Duration {
-        match self {
-            Self::Smtp(smtp) => smtp.settings().longest_send(),
-            Self::Mailbox(_) | Self::File(_) => Duration::from_secs(60),
         }
     }
 

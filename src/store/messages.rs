@@ -4,10 +4,8 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement,
-};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ApplicationId, MessageId, PasswordResetId, TenantId, UserId};
@@ -110,27 +108,41 @@ pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> 
     Ok(())
 }
 
-/// Leases up to `limit` messages that are due to one worker: the oldest of
-/// each mailbox, so that a mailbox is served in order and never twice at once.
+/// The names of up to `limit` messages that are due: the oldest of each
+/// mailbox, so that a mailbox is served in order and never twice at once. Only
+/// looked at, so that a long queue does not hold the write lock.
+pub async fn list_due(connection: &impl ConnectionTrait, limit: u64, now: Timestamp) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT m.* FROM messages AS m WHERE m.state = 'queued' AND m.run_at <= $1 \
+         AND (m.leased_until IS NULL OR m.leased_until <= $1) \
+         AND NOT EXISTS (SELECT 1 FROM messages AS earlier WHERE earlier.mailbox = m.mailbox \
+         AND earlier.state = 'queued' AND earlier.id < m.id) \
+         ORDER BY m.run_at, m.id LIMIT {limit}"
+    );
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [now.as_millis().into()]);
+    let rows = Entity::find().from_raw_sql(statement).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Leases those of the due messages to one worker that nobody else has leased
+/// meanwhile.
 pub async fn lease(
     connection: &impl ConnectionTrait,
     worker: &str,
-    limit: u64,
+    due: &[String],
     lease: Duration,
     now: Timestamp,
 ) -> Result<Vec<Message>> {
-    let skip = if connection.get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let sql = format!(
-        "UPDATE messages SET leased_by = $1, leased_until = $2, attempts = attempts + 1 WHERE id IN (\
-         SELECT m.id FROM messages AS m WHERE m.state = 'queued' AND m.run_at <= $3 \
-         AND (m.leased_until IS NULL OR m.leased_until <= $3) \
-         AND NOT EXISTS (SELECT 1 FROM messages AS earlier WHERE earlier.mailbox = m.mailbox \
-         AND earlier.state = 'queued' AND earlier.id < m.id) \
-         ORDER BY m.run_at, m.id LIMIT {limit}{skip}) RETURNING *"
-    );
-    let values = [worker.into(), (now + lease).as_millis().into(), now.as_millis().into()];
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    let rows = Entity::find().from_raw_sql(statement).all(connection).await?;
+    let free = Column::LeasedUntil.is_null().or(Column::LeasedUntil.lte(now.as_millis()));
+    let rows = Entity::update_many()
+        .col_expr(Column::LeasedBy, Expr::value(worker))
+        .col_expr(Column::LeasedUntil, Expr::value((now + lease).as_millis()))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.is_in(due.iter().map(String::as_str)))
+        .filter(Column::State.eq(MessageState::Queued.as_str()))
+        .filter(free)
+        .exec_with_returning(connection)
+        .await?;
     let mut leased = Vec::with_capacity(rows.len());
     for row in rows {
         let id = row.id.clone();
@@ -144,6 +156,17 @@ pub async fn lease(
         }
     }
     Ok(leased)
+}
+
+/// Keeps the leases of a worker that is still at it.
+pub async fn renew(connection: &impl ConnectionTrait, worker: &str, until: Timestamp) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(until.as_millis()))
+        .filter(Column::LeasedBy.eq(worker))
+        .filter(Column::State.eq(MessageState::Queued.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(())
 }
 
 fn from_row(row: Model) -> Result<Message> {
