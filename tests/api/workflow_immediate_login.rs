@@ -131,7 +131,7 @@ fn nothing_of_an_immediate_login_outlives_the_key_that_made_it() {
             "client_id": app.client.0, "client_secret": app.key});
         let refused = app.post("/user_management/authenticate", &refresh).await;
         assert_eq!((refused.status, refused.text_at("/error").as_str()), (400, "invalid_grant"));
-        assert_eq!(app.database.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await, 0);
+        assert_eq!(app.database.number("SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NULL").await, 0);
         let done = granted(app, PASSWORD).await;
         app.database.run("UPDATE password_resets SET key_id = 'revoked'").await;
         app.workflow("exchange-auth-session", &exchange_of(&done)).await.refuses(FIELD, INVALID);

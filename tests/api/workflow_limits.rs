@@ -201,7 +201,7 @@ fn a_failed_sign_in_writes_the_same_for_an_unknown_address() {
             assert_eq!(sign_in(app, email, NEW_PASSWORD).await.status, 400);
             assert_eq!(app.database.count("events").await, before + 1, "{email}");
         }
-        assert_eq!(app.database.number("SELECT COUNT(*) FROM events WHERE user_id IS NULL").await, 1);
+        assert_eq!(app.database.number("SELECT COUNT(*) AS n FROM events WHERE user_id IS NULL").await, 1);
     });
 }
 

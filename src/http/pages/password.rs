@@ -83,6 +83,9 @@ pub(super) async fn submit(visit: Visit, Form(chosen): Form<Chosen>) -> Result<H
         Some(notes) => return form(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, &notes),
         None => {}
     }
+    if !matches!(opened.proof, Proof::EmailOtp { .. }) {
+        visit.engine.admit_link_form(&visit.client().await).await.map_err(problem)?;
+    }
     let ask = Complete {
         proof: opened.proof.clone(),
         new_password: chosen.new_password,

@@ -35,16 +35,27 @@ impl Engine {
     /// # Errors
     /// `Throttled` when the client has brought too many.
     pub async fn refuse_unknown_link(&self, client: &Client) -> Outcome<()> {
-        let now = self.now().await?;
-        // The page knows its clients by their sockets, not from a backend, and
-        // an unknown token says nothing about an application.
-        let key = self.limited_client(client).map(|pseudonym| format!("hosted-bad-token:{pseudonym}"));
-        if let Some(key) = &key {
-            let quota = self.limits.bad_tokens_per_client;
-            if let Some(retry_after) = throttles::is_full(self.database.read(), key, quota, now).await? {
-                return Err(Failure::Throttled { retry_after });
-            }
+        self.admit_link_form(client).await?;
+        let key = self.hosted_bad_tokens_of(client);
+        self.count_bad_token(key.as_deref(), self.now().await?).await
+    }
+
+    /// Whether a client may send a form with a link token, known or not.
+    ///
+    /// # Errors
+    /// `Throttled` when it has brought too many unknown ones.
+    pub async fn admit_link_form(&self, client: &Client) -> Outcome<()> {
+        let Some(key) = self.hosted_bad_tokens_of(client) else { return Ok(()) };
+        let quota = self.limits.bad_tokens_per_client;
+        match throttles::is_full(self.database.read(), &key, quota, self.now().await?).await? {
+            Some(retry_after) => Err(Failure::Throttled { retry_after }),
+            None => Ok(()),
         }
-        self.count_bad_token(key.as_deref(), now).await
+    }
+
+    /// The page knows its clients by their sockets, not from a backend, and an
+    /// unknown token says nothing about an application.
+    fn hosted_bad_tokens_of(&self, client: &Client) -> Option<String> {
+        Some(format!("hosted-bad-token:{}", self.limited_client(client)?))
     }
 }

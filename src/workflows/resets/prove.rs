@@ -154,6 +154,7 @@ impl Engine {
         let (request, reset) = found.ok_or_else(invalid)?;
         let budget =
             budget_key(&reset.as_ref().map_or_else(|| request.address_key.clone(), |reset| reset.user.to_string()));
+        let _turn = self.in_flight.enter(request.id, 1).await?;
         let attempt = self.reserve_attempt(&request, &budget, now).await?;
         let right = attempt.counts && self.code_matches(&request, reset.as_ref(), &code);
         self.settle_attempt(&request, &budget, right, attempt.last, now).await?;
