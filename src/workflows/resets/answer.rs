@@ -149,7 +149,6 @@ impl Engine {
             return Ok(Answer::Notice(Box::new(self.code_withheld(&user, work.from.clone(), now))));
         }
         let new = NewReset {
-            withholds_code: false,
             mode: request.strategy.mode(),
             origin: Origin::Address,
             by_email: true,

@@ -28,9 +28,6 @@ pub struct NewReset {
     pub origin: Origin,
     /// Whether its proof travels by our email.
     pub by_email: bool,
-    /// Whether the mail says that too many wrong codes were entered, instead of
-    /// carrying one more.
-    pub withholds_code: bool,
     /// How long it lives.
     pub lifetime: Duration,
     /// The language asked for.
@@ -95,11 +92,7 @@ impl Engine {
             auth_session_expires_at: None,
         };
         let token = self.link_token(&reset)?.map(|token| token.digest());
-        let mail = if new.withholds_code {
-            Some(self.code_withheld(user, new.from, now))
-        } else {
-            self.first_mail(user, &reset, &new.from, now)
-        };
+        let mail = self.first_mail(user, &reset, &new.from, now);
         Ok(Draft { reset, token, provenance: new.provenance, mail })
     }
 

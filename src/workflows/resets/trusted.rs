@@ -102,8 +102,7 @@ impl Engine {
         }
         let (user, tenancy) = self.target(scope, ask.user, ask.redirect_url.as_deref()).await?;
         let mode = ask.strategy.unwrap_or(tenancy.workflow.strategy).mode();
-        let mut new = NewReset {
-            withholds_code: false,
+        let new = NewReset {
             mode,
             origin: Origin::Caller,
             by_email: true,
@@ -116,7 +115,6 @@ impl Engine {
         };
         let transaction = self.database.begin().await?;
         let user = lock_target(&transaction, scope, user.id).await?;
-        new.withholds_code = mode == Mode::EmailOtp && self.code_budget_spent(&transaction, &user, now).await?;
         let reset = self.issue(&transaction, &user, new, now).await?;
         let request_code = self.attach_request(&transaction, &user, &reset, now).await?;
         self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await?;
@@ -146,7 +144,6 @@ impl Engine {
             return self.link_created(&tenancy, reset);
         }
         let new = NewReset {
-            withholds_code: false,
             mode: Mode::ResetLink,
             origin: Origin::Caller,
             by_email: false,

@@ -64,7 +64,6 @@ impl Engine {
         let by_email =
             tenancy.workflow.workos_mail_enabled && self.admit_to_mailbox(&transaction, &mailbox, now).await?;
         let new = NewReset {
-            withholds_code: false,
             mode: Mode::EmailLink,
             origin: Origin::WorkOs,
             by_email,
