@@ -4,8 +4,10 @@
 mod demo;
 mod doors;
 mod machine;
+mod mail;
 mod parts;
 mod serve;
+mod token_endpoint;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -20,17 +22,19 @@ use crate::config::profile::Profile;
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::http::HttpKit;
 use crate::jobs::Runner;
-use crate::mail::transport::Transport;
+use crate::locales::Locales;
+use crate::mail::chain::Transports;
 use crate::store::time::Clock;
 use crate::store::{Database, StoreError, resets};
 use crate::workflows::Engine;
-use crate::workflows::authenticate_caller::Authenticator;
+use crate::workflows::authenticate_caller::{Authenticator, IssuerKeys};
 
-pub use demo::{Demo, prepare as prepare_demo};
+pub use demo::{Demo, NAME as DEMO_NAME, prepare as prepare_demo, withdraw as withdraw_demo};
 pub use doors::{document, page_tables, tables};
 pub use machine::machine_time;
-pub use parts::transport;
-pub use serve::{Running, background, until_stopped, work_until_stopped};
+pub use mail::transports;
+pub use parts::renderer;
+pub use serve::{Running, background, until_stopped};
 
 /// Why the parts could not be put together.
 #[derive(Debug, Error)]
@@ -93,8 +97,10 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// The worker.
     pub runner: Runner,
-    /// The way mails leave.
-    pub transport: Arc<Transport>,
+    /// What mails and pages say, in every language.
+    pub locales: Arc<Locales>,
+    /// The ways mails leave.
+    pub transports: Arc<Transports>,
     authenticator: web::Data<Authenticator>,
     kit: web::Data<HttpKit>,
     works: bool,
@@ -105,10 +111,11 @@ pub struct App {
 /// # Errors
 /// When it cannot be reached.
 pub async fn open_database(settings: &Settings, clock: Clock) -> Result<Database, StartError> {
-    if let Some(path) = parts::sqlite_file(settings)
-        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-    {
-        make_folder(folder)?;
+    if let Some(path) = parts::sqlite_file(settings) {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder)?;
+        }
+        make_private(&path)?;
     }
     Ok(Database::connect(&parts::database(settings), clock).await?)
 }
@@ -122,14 +129,30 @@ fn make_folder(folder: &Path) -> Result<(), StartError> {
     made.map_err(|cause| StartError::File { path: folder.display().to_string(), cause })
 }
 
+/// An empty file that only its owner may read, when there is none: SQLite
+/// gives what it puts beside a database the permissions of the database.
+fn make_private(path: &Path) -> Result<(), StartError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StartError::File { path: path.display().to_string(), cause })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads the keys file; outside production a missing one is made.
 ///
 /// # Errors
-/// When it is missing in production, unreadable, or readable by others.
+/// When it is unreadable; in production also when it is missing, was made by
+/// itself, or is readable by others.
 pub fn load_keys(settings: &Settings, entropy: &dyn Entropy) -> Result<KeysFile, StartError> {
     let path = &settings.secrets.keys_file;
     Ok(match settings.profile {
-        Profile::Production => KeysFile::load(path, Exposure::Refuse)?,
+        Profile::Production => KeysFile::load_for_production(path)?,
         Profile::Development | Profile::Test => {
             KeysFile::load_or_generate(path, Exposure::Warn, machine_time(), entropy)?.0
         }
@@ -153,16 +176,21 @@ impl App {
         }
         let settings = Arc::new(settings);
         let tokens = Arc::new(parts::tokens(&settings, &keys)?);
-        let transport = Arc::new(parts::transport(&settings)?);
-        let engine = Arc::new(parts::engine(&settings, &keys, &database, &tokens, &transport, &world)?);
-        let authenticator = web::Data::new(Authenticator::new(database, tokens, parts::call_rate(&settings)));
+        let transports = Arc::new(mail::transports(&settings)?);
+        let locales = Arc::new(parts::locales(&settings)?);
+        let mailer = mail::mailer(&settings, &transports, &locales)?;
+        let engine = Arc::new(parts::engine(&settings, &keys, &database, &tokens, mailer, &world)?);
+        let (keys, fetching) = IssuerKeys::new(Arc::clone(&engine.client));
+        background(fetching);
+        let authenticator = Authenticator::new(database, tokens, parts::call_rate(&settings)).trusting(keys);
         Ok(Self {
-            kit: web::Data::new(parts::kit(&settings, &world)?),
+            kit: web::Data::new(parts::kit(&settings, &world, &locales)?),
             runner: Runner::new(Arc::clone(&engine)),
             settings,
             engine,
-            transport,
-            authenticator,
+            locales,
+            transports,
+            authenticator: web::Data::new(authenticator),
             works,
         })
     }
@@ -172,7 +200,15 @@ impl App {
     /// # Errors
     /// When the sockets refuse.
     pub fn listen(&self, listener: TcpListener) -> Result<Running, StartError> {
-        serve::listen(self, listener)
+        serve::listen(self, listener, doors::configure(self)?)
+    }
+
+    /// Starts answering only those who watch the process: health and metrics.
+    ///
+    /// # Errors
+    /// When the sockets refuse.
+    pub fn listen_to_watchers(&self, listener: TcpListener) -> Result<Running, StartError> {
+        serve::listen(self, listener, doors::configure_operations(self)?)
     }
 }
 

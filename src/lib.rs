@@ -6,9 +6,10 @@
 //! ```text
 //! cli      the command line, one file per command
 //! app      the composition root: settings in, running parts out
-//! http     the doors: workflow, workos, oauth, pages, ops     jobs   work behind the answers
+//! http     the doors: workflow, workos, management, …     jobs   work behind the answers
 //! workflows    the use cases: what happens when somebody asks, proves, completes, signs in
-//! store        the database      credentials   hashes, keys, tokens      mail   render, write, send
+//! store        the database      credentials   hashes, keys, tokens      mail   render, write, send      webhooks   guarded calls
+//! locales      the texts of mails and pages in every language
 //! domain       what is true without any I/O
 //! ```
 //!
@@ -32,6 +33,8 @@
 //!    is compared; policy, then hash, then one transaction with a guarded
 //!    update of exactly one row.
 //! 5. **Told**: a notice, events, ended sessions, all from that transaction.
+//!    Readers follow the events ([`store::event_feed`]), and each endpoint that
+//!    wants to be told has a delivery of its own ([`workflows::webhooks`]).
 
 pub mod app;
 pub mod cli;
@@ -40,7 +43,9 @@ pub mod credentials;
 pub mod domain;
 pub mod http;
 pub mod jobs;
+pub mod locales;
 pub mod mail;
 pub mod store;
 pub mod telemetry;
+pub mod webhooks;
 pub mod workflows;

@@ -8,7 +8,9 @@ use super::Outcome;
 pub const HELP: &str = "\
 cargo bench --bench load -- [options]
   --binary PATH       the rekey to measure (target/release/rekey)
-  --only LIST         ready,baseline,complete,by-id,timing,request,mail (all)
+  --only LIST         ready,baseline,complete,by-id,timing,reads,webhooks,request,mail,
+                      outbox,grown (all but the last two)
+  --database URL      an empty database to use instead of SQLite in a temporary folder
   --seconds N         length of one measurement, 1-120 (5)
   --rounds N          interleaved rounds of a comparison, 1-20 (3)
   --concurrency N     connections of the request scenarios, 1-256 (16)
@@ -18,7 +20,12 @@ cargo bench --bench load -- [options]
   --threads N         hash threads, for the server and the raw rate (cores)
   --memory-kib N      Argon2id memory (19456)
   --iterations N      Argon2id iterations (2)
-  --parallelism N     Argon2id lanes (1)";
+  --parallelism N     Argon2id lanes (1)
+  --ack-delay-ms N    how long the mail server takes for each answer, 0-1000 (0)
+  --smtp-pool N       connections to the mail server, 1-100 (the program's default)
+  --backlog N         webhooks that a dead endpoint is owed, 1-100000 (10000)
+  --grown-users N     users to add for `grown`, in PostgreSQL, 1-10000000 (1000000)
+  --grown-events N    events to add for `grown`, 1-50000000 (5000000)";
 
 /// What to measure, and how long.
 #[derive(Debug, Clone)]
@@ -35,6 +42,20 @@ pub struct Args {
     pub users: usize,
     pub pairs: usize,
     pub hashing: Hashing,
+    /// The database to use; none means SQLite in the folder of the run.
+    pub database: Option<String>,
+    pub backlog: u64,
+    pub grown: Grown,
+    /// How long the mail server takes for each answer.
+    pub ack_delay: Duration,
+    pub smtp_pool: Option<u64>,
+}
+
+/// What a database has grown by.
+#[derive(Debug, Clone, Copy)]
+pub struct Grown {
+    pub users: u64,
+    pub events: u64,
 }
 
 /// Argon2id parameters, the same for the server and for the raw rate.
@@ -60,6 +81,11 @@ impl Default for Args {
             users: 200,
             pairs: 2000,
             hashing: Hashing { threads, memory_kib: 19456, iterations: 2, parallelism: 1 },
+            database: None,
+            backlog: 10_000,
+            grown: Grown { users: 1_000_000, events: 5_000_000 },
+            ack_delay: Duration::ZERO,
+            smtp_pool: None,
         }
     }
 }
@@ -97,15 +123,22 @@ impl Args {
             "--threads" => self.hashing.threads = usize::try_from(number(name, value, 1, 64)?)?,
             "--memory-kib" => self.hashing.memory_kib = u32::try_from(number(name, value, 8, 1_048_576)?)?,
             "--iterations" => self.hashing.iterations = u32::try_from(number(name, value, 1, 20)?)?,
+            "--database" => self.database = Some(value.to_owned()),
+            "--ack-delay-ms" => self.ack_delay = Duration::from_millis(number(name, value, 0, 1000)?),
+            "--smtp-pool" => self.smtp_pool = Some(number(name, value, 1, 100)?),
+            "--backlog" => self.backlog = number(name, value, 1, 100_000)?,
+            "--grown-users" => self.grown.users = number(name, value, 1, 10_000_000)?,
+            "--grown-events" => self.grown.events = number(name, value, 1, 50_000_000)?,
             "--parallelism" => self.hashing.parallelism = u32::try_from(number(name, value, 1, 16)?)?,
             _ => return Err(format!("unknown option {name}; see --help").into()),
         }
         Ok(())
     }
 
-    /// Whether a scenario was asked for.
+    /// Whether a scenario was asked for; one that needs a database of its own is asked for by name.
     pub fn wants(&self, scenario: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == scenario)
+        (self.only.is_empty() && !["outbox", "grown"].contains(&scenario))
+            || self.only.iter().any(|name| name == scenario)
     }
 }
 

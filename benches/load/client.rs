@@ -21,22 +21,36 @@ pub struct Request(Vec<u8>);
 
 impl Request {
     pub fn get(path: &str) -> Self {
-        Self(format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").into_bytes())
+        Self::get_with(path, None)
+    }
+
+    /// With an API key, if there is one.
+    pub fn get_with(path: &str, api_key: Option<&str>) -> Self {
+        let authorization = authorization(api_key);
+        Self(format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n").into_bytes())
     }
 
     /// A JSON `POST`; with an API key, if there is one.
     pub fn post(path: &str, api_key: Option<&str>, body: &serde_json::Value) -> Self {
+        Self::with_body("POST", path, api_key, body)
+    }
+
+    /// The same with another method.
+    pub fn with_body(method: &str, path: &str, api_key: Option<&str>, body: &serde_json::Value) -> Self {
         let body = body.to_string();
-        let authorization = api_key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
-        let length = body.len();
+        let (authorization, length) = (authorization(api_key), body.len());
         Self(
             format!(
-                "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}Content-Type: application/json\r\n\
+                "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}Content-Type: application/json\r\n\
                  Content-Length: {length}\r\n\r\n{body}"
             )
             .into_bytes(),
         )
     }
+}
+
+fn authorization(api_key: Option<&str>) -> String {
+    api_key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default()
 }
 
 /// The parts of an answer that matter here.
@@ -153,4 +167,12 @@ pub fn parse_head(bytes: &[u8]) -> Outcome<Option<Head>> {
         }
     }
     Ok(Some(Head { status, length: end + 4, body, closes }))
+}
+
+/// The length that the head of a request declares; zero when it declares none.
+pub fn content_length(head: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(head);
+    let mut fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let value = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    value.and_then(|(_, value)| value.trim().parse().ok()).unwrap_or_default()
 }

@@ -50,6 +50,17 @@ impl Server {
         self.child.id()
     }
 
+    /// Lets the process stand still until the value is dropped.
+    pub fn pause(&self) -> Outcome<Paused<'_>> {
+        self.signal("STOP")?;
+        Ok(Paused(self))
+    }
+
+    fn signal(&self, name: &str) -> std::io::Result<std::process::ExitStatus> {
+        let command = format!("kill -{name} {}", self.child.id());
+        Command::new("sh").args(["-c", &command]).stderr(Stdio::null()).status()
+    }
+
     /// Asks the process to stop, and insists after ten seconds.
     pub fn stop(mut self) {
         self.end();
@@ -59,8 +70,7 @@ impl Server {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        let ask = format!("kill -TERM {}", self.child.id());
-        let asked = Command::new("sh").args(["-c", &ask]).stderr(Stdio::null()).status();
+        let asked = self.signal("TERM");
         let begun = Instant::now();
         while asked.is_ok() && begun.elapsed() < Duration::from_secs(10) {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -76,6 +86,15 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// A process that stands still.
+pub struct Paused<'a>(&'a Server);
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        drop(self.0.signal("CONT"));
     }
 }
 

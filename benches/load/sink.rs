@@ -81,30 +81,31 @@ pub struct Sink {
 }
 
 impl Sink {
-    pub async fn start() -> Outcome<Self> {
+    /// One that takes `delay` for each answer.
+    pub async fn start(delay: Duration) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let inbox = Arc::new(Inbox::default());
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, Arc::clone(&inbox)));
+        tasks.spawn(accept(listener, Arc::clone(&inbox), delay));
         Ok(Self { address, inbox, _tasks: tasks })
     }
 }
 
-async fn accept(listener: TcpListener, inbox: Arc<Inbox>) {
+async fn accept(listener: TcpListener, inbox: Arc<Inbox>, delay: Duration) {
     let mut sessions = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         inbox.connections.fetch_add(1, Ordering::Relaxed);
         let inbox = Arc::clone(&inbox);
         sessions.spawn(async move {
             // A client that hangs up in the middle is its own affair.
-            drop(session(stream, &inbox).await);
+            drop(session(stream, &inbox, delay).await);
         });
         while sessions.try_join_next().is_some() {}
     }
 }
 
-async fn session(stream: TcpStream, inbox: &Inbox) -> std::io::Result<()> {
+async fn session(stream: TcpStream, inbox: &Inbox, delay: Duration) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 sink ESMTP\r\n").await?;
@@ -114,12 +115,18 @@ async fn session(stream: TcpStream, inbox: &Inbox) -> std::io::Result<()> {
         if stream.read_line(&mut line).await? == 0 {
             return Ok(());
         }
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let verb: String = line.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase();
         let answer: &[u8] = match verb.as_str() {
             "EHLO" => b"250-sink\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n",
             "DATA" => {
                 stream.write_all(b"354 go on\r\n").await?;
                 inbox.take(&data(&mut stream).await?);
+                if !delay.is_zero() {
+                    tokio::time::sleep(delay).await;
+                }
                 b"250 taken\r\n"
             }
             "QUIT" => return stream.write_all(b"221 bye\r\n").await,

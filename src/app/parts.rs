@@ -8,26 +8,26 @@ use crate::config::Settings;
 use crate::config::database::DatabaseKind;
 use crate::config::keys_file::KeysFile;
 use crate::config::limits::LimitSettings;
-use crate::config::mail::MailTransport;
-use crate::config::smtp::SmtpSecurity;
+use crate::credentials::breach::BreachFile;
 use crate::credentials::signing_keys::{SigningKey, SigningKeys};
 use crate::credentials::tokens::AccessTokens;
 use crate::credentials::{HashSettings, Hasher};
-use crate::domain::email_address::EmailAddress;
 use crate::domain::password::PasswordOverrides;
 use crate::http::HttpKit;
 use crate::http::extract::TrustedProxies;
-use crate::mail::file::FileTransport;
-use crate::mail::mailbox::MailboxTransport;
-use crate::mail::message::Party;
+use crate::locales::Locales;
 use crate::mail::render::Renderer;
-use crate::mail::smtp::{AuthMechanism, SmtpSettings, SmtpTransport, Tls};
-use crate::mail::transport::Transport;
 use crate::store::Database;
-use crate::store::database::DatabaseOptions;
+use crate::store::database::{DatabaseOptions, sqlite_path};
 use crate::store::throttles::{Quota, Rate};
 use crate::store::writer::RequestWriter;
+use crate::webhooks::client::GuardedClient;
+use crate::webhooks::guard::Guard;
+use crate::webhooks::resolve::SystemResolver;
+use crate::workflows::decoy::KindsCache;
 use crate::workflows::deliver::Mailer;
+use crate::workflows::email_templates::TemplateCache;
+use crate::workflows::passwords::Breaches;
 use crate::workflows::resets::in_flight::InFlight;
 use crate::workflows::tenancy::TenancyCache;
 use crate::workflows::{Engine, Limits};
@@ -45,13 +45,13 @@ pub fn database(settings: &Settings) -> DatabaseOptions {
     }
 }
 
-/// The file of an SQLite database.
+/// The file of an SQLite database, read from the URL as the driver reads it;
+/// none in memory, and none where the driver will say what is wrong.
 pub fn sqlite_file(settings: &Settings) -> Option<PathBuf> {
-    (settings.database.kind() == Some(DatabaseKind::Sqlite)).then(|| {
-        let url = settings.database.url.expose();
-        let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-        PathBuf::from(path.split('?').next().unwrap_or(path))
-    })
+    if settings.database.kind() != Some(DatabaseKind::Sqlite) {
+        return None;
+    }
+    sqlite_path(settings.database.url.expose())
 }
 
 pub fn tokens(settings: &Settings, keys: &KeysFile) -> Result<AccessTokens, StartError> {
@@ -63,53 +63,31 @@ pub fn tokens(settings: &Settings, keys: &KeysFile) -> Result<AccessTokens, Star
     Ok(AccessTokens::new(signing, url.clone(), url.clone()))
 }
 
-/// The way mails leave.
+/// The texts, with those of `<templates.folder>/locales` in place of the built-in ones.
 ///
 /// # Errors
-/// When its settings cannot be used.
-pub fn transport(settings: &Settings) -> Result<Transport, StartError> {
-    Ok(match settings.mail.transport {
-        MailTransport::Mailbox => Transport::Mailbox(MailboxTransport::new()),
-        MailTransport::File => Transport::File(FileTransport::new(&settings.mail.file_dir)),
-        MailTransport::Smtp => {
-            Transport::Smtp(Box::new(SmtpTransport::new(smtp(settings)?).map_err(StartError::part)?))
-        }
-    })
+/// When one of them is no text, or does not fit.
+pub fn locales(settings: &Settings) -> Result<Locales, StartError> {
+    let folder = settings.templates.folder.as_ref().map(|folder| folder.join("locales"));
+    Locales::new(folder.filter(|folder| folder.is_dir()).as_deref()).map_err(StartError::part)
 }
 
-fn smtp(settings: &Settings) -> Result<SmtpSettings, StartError> {
-    let smtp = &settings.mail.smtp;
-    let (host, port) = smtp.server().ok_or_else(|| StartError::part("REKEY__MAIL__SMTP__URL names no server"))?;
-    let (username, password) = smtp.credentials().unzip();
-    Ok(SmtpSettings {
-        host,
-        port,
-        tls: match smtp.security() {
-            SmtpSecurity::Starttls => Tls::Required,
-            SmtpSecurity::Implicit => Tls::Implicit,
-            SmtpSecurity::Plain => Tls::None,
-        },
-        username,
-        password,
-        auth: AuthMechanism::Password,
-        pool_size: usize::try_from(smtp.pool_size).unwrap_or(1),
-        timeout: Duration::from_secs(smtp.timeout_seconds),
-        extra_ca_file: smtp.ca_file.clone(),
-    })
+/// The only way to call URLs that customers name.
+pub fn client(settings: &Settings) -> GuardedClient {
+    let outbound = &settings.outbound;
+    GuardedClient::new(Guard::new(outbound.allowed_networks.clone()), SystemResolver, outbound.ca_file.clone())
 }
 
-pub fn mailer(settings: &Settings, transport: &Arc<Transport>) -> Result<Mailer, StartError> {
-    let wrong = |name: &'static str| move |error| StartError::part(format!("{name}: {error}"));
-    let address = EmailAddress::parse(&settings.mail.from).map_err(wrong("REKEY__MAIL__FROM"))?;
-    let domain = address.canonical().rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
-    let reply_to = settings.mail.reply_to.as_deref().map(Party::parse).transpose();
-    Ok(Mailer {
-        renderer: Renderer::new(settings.templates.folder.as_deref()).map_err(StartError::part)?,
-        transport: Arc::clone(transport),
-        from: Party { name: Some(settings.mail.from_name.clone()).filter(|name| !name.is_empty()), address },
-        reply_to: reply_to.map_err(wrong("REKEY__MAIL__REPLY_TO"))?,
-        domain,
-    })
+/// What turns templates into mails, with the built-in ones and those of `templates.folder`.
+///
+/// # Errors
+/// When one of them is no template.
+pub fn renderer(settings: &Settings) -> Result<Renderer, StartError> {
+    renderer_with(settings, &Arc::new(locales(settings)?))
+}
+
+pub fn renderer_with(settings: &Settings, locales: &Arc<Locales>) -> Result<Renderer, StartError> {
+    Renderer::new(settings.templates.folder.as_deref(), locales).map_err(StartError::part)
 }
 
 pub fn hasher(settings: &Settings, keys: &KeysFile) -> Result<Hasher, StartError> {
@@ -130,7 +108,7 @@ pub fn engine(
     keys: &KeysFile,
     database: &Database,
     tokens: &Arc<AccessTokens>,
-    transport: &Arc<Transport>,
+    mailer: Mailer,
     world: &World,
 ) -> Result<Engine, StartError> {
     let none =
@@ -144,13 +122,37 @@ pub fn engine(
         keys: keys.key_ring().ok_or_else(none)?,
         tokens: Arc::clone(tokens),
         hasher: hasher(settings, keys)?,
-        mailer: mailer(settings, transport)?,
+        mailer,
+        client: Arc::new(client(settings)),
+        breaches: breaches(settings)?,
         limits: limits(&settings.limits),
         public_url: settings.server.public_url.clone(),
         workflow_defaults: settings.workflow.0.clone(),
         password_defaults: PasswordOverrides::default(),
         tenancies: TenancyCache::default(),
+        templates: TemplateCache::default(),
+        hash_kinds: KindsCache::default(),
         in_flight: InFlight::default(),
+    })
+}
+
+/// How much of an answer about breaches is read: some 10,000 hashes.
+const BREACHES: usize = 512 * 1024;
+
+fn breaches(settings: &Settings) -> Result<Breaches, StartError> {
+    let breach = &settings.breach;
+    if let Some(path) = &breach.file {
+        let wrong = |error| StartError::part(format!("REKEY__BREACH__FILE: {}: {error}", path.display()));
+        return Ok(Breaches::File(BreachFile::open(path).map_err(wrong)?));
+    }
+    Ok(match &breach.url {
+        Some(url) => Breaches::Endpoint {
+            url: url.trim_end_matches('/').to_owned(),
+            client: Box::new(
+                client(settings).patient_for(Duration::from_millis(breach.timeout_ms)).reading_at_most(BREACHES),
+            ),
+        },
+        None => Breaches::None,
     })
 }
 
@@ -174,6 +176,7 @@ fn limits(settings: &LimitSettings) -> Limits {
             interval: seconds(settings.mails_per_mailbox_refill_seconds),
         },
         mails_per_mailbox_daily: quota(settings.mails_per_mailbox_per_day, seconds(24 * 60 * 60)),
+        resend_waits: settings.resend_seconds.iter().copied().map(seconds).collect(),
         workos_creates_per_address: quota(
             settings.workos_creates_per_address,
             seconds(settings.workos_creates_window_seconds),
@@ -194,11 +197,11 @@ pub fn call_rate(settings: &Settings) -> Option<Rate> {
     limits.enabled.then_some(Rate { burst: limits.calls_burst, interval })
 }
 
-pub fn kit(settings: &Settings, world: &World) -> Result<HttpKit, StartError> {
+pub fn kit(settings: &Settings, world: &World, locales: &Arc<Locales>) -> Result<HttpKit, StartError> {
     let proxies: Vec<String> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
     let proxies = TrustedProxies::parse(proxies.iter().map(String::as_str))
         .map_err(|text| StartError::part(format!("REKEY__SERVER__TRUSTED_PROXIES: {text}")))?;
     // Request ids only name log lines; the machine's time is good enough.
-    let kit = HttpKit::new(&settings.server.public_url, machine_time).trusting(proxies);
+    let kit = HttpKit::new(&settings.server.public_url, machine_time).trusting(proxies).speaking(Arc::clone(locales));
     Ok(HttpKit { entropy: Arc::clone(&world.entropy), ..kit })
 }

@@ -4,13 +4,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::web;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::http::server::{ServerSettings, http_server_on};
 
-use super::{App, StartError, doors};
+use super::{App, StartError};
 
 /// Starts work that lives as long as the process. The one place that spawns:
 /// whatever runs beside the requests is started through here.
@@ -29,7 +30,12 @@ pub struct Running {
     worker: Option<Worker>,
 }
 
-pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
+/// Serves what `configure` registers, and does the background work if the
+/// process is to.
+pub fn listen<C>(app: &App, listener: TcpListener, configure: C) -> Result<Running, StartError>
+where
+    C: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+{
     let address = app.settings.server.bind;
     let cannot = |cause| StartError::Listen { address: address.to_string(), cause };
     let address = listener.local_addr().map_err(cannot)?;
@@ -38,7 +44,7 @@ pub fn listen(app: &App, listener: TcpListener) -> Result<Running, StartError> {
         shutdown_timeout: Duration::from_secs(app.settings.server.shutdown_seconds),
         ..ServerSettings::on(address)
     };
-    let server: Server = http_server_on(listener, &settings, &app.kit, doors::configure(app)?).map_err(cannot)?;
+    let server: Server = http_server_on(listener, &settings, &app.kit, configure).map_err(cannot)?;
     let handle = server.handle();
     let serving = background(async move {
         if let Err(error) = server.await {
@@ -74,14 +80,6 @@ impl Worker {
             tracing::warn!("background work did not end in time; its leases run out by themselves");
         }
     }
-}
-
-/// Only the background work, without a socket, until the process is told to
-/// stop.
-pub async fn work_until_stopped(app: &App) {
-    let worker = start_worker(app);
-    until_stopped().await;
-    worker.stop().await;
 }
 
 impl Running {

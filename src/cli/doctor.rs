@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{CliError, Environment, block_on, print};
-use crate::app::{load_keys, machine_time, open_database, transport};
+use crate::app::{load_keys, machine_time, open_database, transports};
 use crate::config::Settings;
+use crate::config::keys_file::{Exposure, KeysFile};
 use crate::domain::entropy::SystemEntropy;
 use crate::store::Database;
 use crate::store::time::Clock;
@@ -59,6 +60,8 @@ async fn examine(settings: &Settings) -> Result<(), CliError> {
 
 fn keys(settings: &Settings) -> Finding {
     let keys = load_keys(settings, &SystemEntropy).map_err(|error| error.to_string())?;
+    // A start outside production only warns of a file that others may read.
+    KeysFile::load(&settings.secrets.keys_file, Exposure::Refuse).map_err(|error| error.to_string())?;
     let live = keys.list().len();
     if keys.key_ring().is_none() || keys.signing_keys().is_none() {
         return Err("every key of a kind is revoked; `rekey keys rotate` makes new ones".to_owned());
@@ -90,12 +93,22 @@ async fn clock(database: Result<&Database, &String>) -> Finding {
     Ok(format!("database and machine are {} ms apart", apart.as_millis()))
 }
 
+/// Every transport, whichever mails are offered to first.
 async fn mail(settings: &Settings) -> Finding {
-    let transport = transport(settings).map_err(|error| error.to_string())?;
-    match transport.check().await {
-        Ok(accepted) => Ok(format!("{}: {}", transport.name(), accepted.answer)),
-        Err(error) => Err(format!("{}: failed at {}: {}", transport.name(), error.stage.as_str(), error.answer)),
+    let transports = transports(settings).map_err(|error| error.to_string())?;
+    let (mut findings, mut failed) = (Vec::new(), false);
+    for (name, transport) in transports.each() {
+        let kind = transport.name();
+        findings.push(match transport.check().await {
+            Ok(accepted) => format!("{name} ({kind}): {}", accepted.answer),
+            Err(error) => {
+                failed = true;
+                format!("{name} ({kind}): failed at {}: {}", error.stage.as_str(), error.answer)
+            }
+        });
     }
+    let findings = findings.join("; ");
+    if failed { Err(findings) } else { Ok(findings) }
 }
 
 /// What only the domain's owner can check.

@@ -11,8 +11,8 @@ use crate::config::keys_file::{Exposure, KeysFile};
 use crate::config::{Profile, Settings};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::{Entropy, SystemEntropy};
-use crate::store::resets;
 use crate::store::time::Clock;
+use crate::store::{auth_factors, resets};
 
 /// What to do with the keys.
 #[derive(Debug, Clone, Args)]
@@ -65,7 +65,15 @@ async fn cancel(id: &str, settings: &Settings) -> Result<(), CliError> {
         return print("The database has no schema yet, so there is nothing to cancel.\n");
     }
     let count = resets::cancel_by_key(database.write(), id, database.now().await?).await?;
-    print(&format!("Cancelled {count} live resets that were made with it.\n"))
+    print(&format!("Cancelled {count} live resets that were made with it.\n"))?;
+    // Whoever holds the key and a copy of the database reads them: they cannot go on counting as
+    // something that the user alone has.
+    match auth_factors::count_by_key(database.read(), id).await? {
+        0 => Ok(()),
+        sealed => print(&format!(
+            "{sealed} authenticators were sealed with it and take no code any more; their users need new ones.\n"
+        )),
+    }
 }
 
 /// Does it, and says what was done.

@@ -1,11 +1,15 @@
 //! The command line: one file per command.
 
+pub mod audit;
 pub mod bootstrap;
+pub mod console;
 pub mod doctor;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
+pub mod templates;
+pub mod users;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -36,12 +40,20 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Bring the database schema up to date, back, or show where it is
     Migrate(migrate::MigrateArgs),
-    /// Create an application, its default tenant and a service account
+    /// Create an application, its default tenant and a service account, or an operator
     Bootstrap(bootstrap::BootstrapArgs),
     /// Check configuration, database, clock, keys and mail
     Doctor(doctor::DoctorArgs),
+    /// Check the audit log
+    Audit(audit::AuditArgs),
     /// Manage the key ring and the token-signing keys
     Keys(keys::KeysArgs),
+    /// Let people into the console
+    Console(console::ConsoleArgs),
+    /// Lint, render, export and import email templates
+    Templates(templates::TemplatesArgs),
+    /// Import and export users
+    Users(users::UsersArgs),
     /// Print the OpenAPI 3.1 document
     Openapi(openapi::OpenapiArgs),
 }
@@ -80,7 +92,11 @@ pub fn run(cli: Cli, env: Environment) -> ExitCode {
         Command::Migrate(args) => migrate::run(&args, env),
         Command::Bootstrap(args) => bootstrap::run(&args, env),
         Command::Doctor(args) => doctor::run(&args, env),
+        Command::Audit(args) => audit::run(&args, env),
         Command::Keys(args) => keys::run(&args, env),
+        Command::Console(args) => console::run(&args, env),
+        Command::Templates(args) => templates::run(&args, env),
+        Command::Users(args) => users::run(&args, env),
         Command::Openapi(args) => openapi::run(&args),
     };
     match result {
@@ -143,12 +159,25 @@ mod tests {
             "rekey migrate status",
             "rekey bootstrap --application Shop --tenant Berlin --json",
             "rekey bootstrap --application Shop",
+            "rekey bootstrap --operator",
+            "rekey bootstrap --operator Ada --json",
+            "rekey audit verify",
+            "rekey audit verify --application app_01ARZ3NDEKTSV4RRFFQ69G5FAV",
             "rekey doctor",
             "rekey keys init",
             "rekey keys rotate",
             "rekey keys list",
             "rekey keys revoke key_1",
             "rekey openapi",
+            "rekey console invite",
+            "rekey console invite --name Ada",
+            "rekey templates lint mails --origin https://shop.example.com",
+            "rekey templates render --kind TEST --locale de --folder mails --part html",
+            "rekey templates export mails",
+            "rekey templates export mails --application Shop --tenant Berlin",
+            "rekey templates import mails --application Shop --note New",
+            "rekey users import users.csv --tenant Berlin --rejects wrong.ndjson",
+            "rekey users export --output users.ndjson --password-hashes",
         ] {
             assert!(parse(line).is_ok_and(|cli| cli.command.is_some()), "{line}");
         }

@@ -7,10 +7,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::{CliError, Environment, print};
-use crate::app::{App, Demo, World, prepare_demo, work_until_stopped};
+use crate::app::{App, DEMO_NAME, Demo, World, prepare_demo, withdraw_demo};
 use crate::config::Settings;
 use crate::config::mail::MailTransport;
 use crate::config::profile::Profile;
+use crate::domain::access::Origin;
+use crate::domain::secret::Secret;
+use crate::store::operator_credentials;
 use crate::telemetry::logs;
 
 /// How to serve.
@@ -32,7 +35,7 @@ pub struct ServeArgs {
 pub enum Role {
     /// Answers requests
     Api,
-    /// Sends mails and does other background work
+    /// Sends mails and does other background work; answers health and metrics only
     Worker,
     /// Both
     All,
@@ -84,18 +87,20 @@ fn serve(args: &ServeArgs, settings: Settings) -> Result<(), CliError> {
 async fn run_until_stopped(args: &ServeArgs, settings: Settings) -> Result<(), CliError> {
     // The socket first: whoever starts a second one by mistake should hear it
     // before anything is touched.
-    let listener = if args.role.answers() { Some(bind(&settings)?) } else { None };
-    let development = settings.profile == Profile::Development;
+    let listener = bind(&settings)?;
+    let profile = settings.profile;
     let app = App::build(settings, World::default(), !args.no_migrate, args.role.works()).await?;
-    let Some(listener) = listener else {
-        work_until_stopped(&app).await;
-        return Ok(());
-    };
-    let running = app.listen(listener)?;
+    // Before anybody is answered.
+    if profile == Profile::Production && withdraw_demo(&app).await? {
+        tracing::warn!("the demo of the development profile was here: its keys are void now, and its user is shut out");
+    }
+    // Whoever runs a worker watches it, too.
+    let running = if args.role.answers() { app.listen(listener)? } else { app.listen_to_watchers(listener)? };
     tracing::info!(address = %running.address, profile = app.settings.profile.as_str(), "listening");
-    if development {
+    if profile == Profile::Development && args.role.answers() {
         let demo = prepare_demo(&app).await?;
-        welcome(&app, demo.as_ref())?;
+        let invitation = first_invitation(&app).await?;
+        welcome(&app, demo.as_ref(), invitation.as_ref())?;
     }
     running.until_told().await;
     Ok(())
@@ -110,20 +115,38 @@ fn bind(settings: &Settings) -> Result<TcpListener, CliError> {
     Ok(listener)
 }
 
+/// A link for the first operator, while nobody can sign in to the console.
+async fn first_invitation(app: &App) -> Result<Option<Secret>, CliError> {
+    let database = &app.engine.database;
+    if !operator_credentials::nobody(database.read()).await? {
+        return Ok(None);
+    }
+    let (_, link) = app.engine.invite_operator("", &Origin::command_line()).await?;
+    Ok(Some(link))
+}
+
 /// What to open and what to type, for whoever starts rekey to look at it. On
 /// the terminal only, never in the log: it holds a key.
-fn welcome(app: &App, demo: Option<&Demo>) -> Result<(), CliError> {
+fn welcome(app: &App, demo: Option<&Demo>, invitation: Option<&Secret>) -> Result<(), CliError> {
     let url = &app.settings.server.public_url;
-    let mut text = format!("\nrekey is ready.\n\n  Forgot password   {url}/forgot-password\n");
+    // Named, because with a second application the bare page could be either's.
+    let demos = if demo.is_some() { format!("?application={DEMO_NAME}") } else { String::new() };
+    let mut text = format!("\nrekey is ready.\n\n  Forgot password   {url}/forgot-password{demos}\n");
     if app.settings.mail.transport == MailTransport::Mailbox {
         let _ = writeln!(text, "  Mailbox           {url}/dev/mailbox");
     }
     let _ = writeln!(text, "  API description   {url}/docs");
+    let _ = match invitation {
+        Some(link) => {
+            writeln!(text, "  Console           {}\n                    (works once, for 15 minutes)", link.expose())
+        }
+        None => writeln!(text, "  Console           {url}/console"),
+    };
     if let Some(demo) = demo {
         let key = demo.api_key.expose();
         let _ = write!(
             text,
-            "\nThe demo application knows ada@example.com. Ask for a reset with its API key (new at every start):\n\n  \
+            "\nThe demo application knows ada@example.com. Ask for a reset with its API key (a further one at every start):\n\n  \
              curl {url}/api/v1/password-reset/request-password-reset \\\n    \
              -H 'Authorization: Bearer {key}' \\\n    \
              -H 'Content-Type: application/json' \\\n    \

@@ -40,6 +40,8 @@ impl Merged {
             let filter = Value::new(None, ValueKind::String(filter.clone()));
             layers.push(Flat::from([("telemetry.log_filter".into(), filter)]));
         }
+        let named = schema.complete(layers.iter().flat_map(Flat::keys));
+        layers.insert(0, named);
         let config = merge(layers).map_err(|error| problems.add("", error.to_string())).ok()?;
         Some(Self { config })
     }
@@ -85,7 +87,7 @@ fn from_environment(schema: &Schema, env: &Environment, problems: &mut Problems)
             }
             (stem.to_owned(), read_value_file(text))
         } else {
-            let nearest = env_name(schema.nearest(&key));
+            let nearest = env_name(&schema.nearest(&key));
             problems.add("", format!("there is no setting {name}; did you mean {nearest}?"));
             continue;
         };

@@ -7,12 +7,14 @@ mod layers;
 mod print;
 mod schema;
 
+pub mod breach;
 pub mod database;
 pub mod hashing;
 pub mod keys_file;
 pub mod limits;
 pub mod mail;
 pub mod network;
+pub mod outbound;
 pub mod problem;
 pub mod profile;
 pub mod secrets;
@@ -55,6 +57,10 @@ pub struct Settings {
     pub limits: limits::LimitSettings,
     /// What resets do unless somebody says otherwise.
     pub workflow: workflow::WorkflowSettings,
+    /// Where passwords of data breaches are looked up.
+    pub breach: breach::BreachSettings,
+    /// Where calls may go whose targets customers name.
+    pub outbound: outbound::OutboundSettings,
     /// What is told to operators.
     pub telemetry: telemetry::TelemetrySettings,
     /// What replaces the built-in templates.
@@ -107,6 +113,8 @@ impl Settings {
         let hashing = merged.section("hashing", problems);
         let limits = merged.section("limits", problems);
         let workflow = merged.section("workflow", problems);
+        let breach = merged.section("breach", problems);
+        let outbound = merged.section("outbound", problems);
         let telemetry = merged.section("telemetry", problems);
         let templates = merged.section("templates", problems);
         let mut server = server?;
@@ -120,6 +128,8 @@ impl Settings {
             hashing: hashing?,
             limits: limits?,
             workflow: workflow?,
+            breach: breach?,
+            outbound: outbound?,
             telemetry: telemetry?,
             templates: templates?,
         })
@@ -133,6 +143,8 @@ impl Settings {
         self.hashing.check(problems);
         self.limits.check(problems);
         self.workflow.check(problems);
+        self.breach.check(problems);
+        self.outbound.check(problems);
         self.telemetry.check(problems);
         self.templates.check(problems);
     }

@@ -5,7 +5,11 @@ use serde::Serialize;
 use super::Settings;
 use super::mail::MailTransport;
 use super::problem::Problems;
+use super::smtp::SmtpSettings;
 use super::value::is_weak;
+
+/// Where the sender is when nobody has named one.
+const NOBODYS_DOMAIN: &str = "@localhost.localdomain";
 
 /// What the server is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -131,16 +135,30 @@ fn check_production_links(settings: &Settings, problems: &mut Problems) {
 
 fn check_production_mail(settings: &Settings, problems: &mut Problems) {
     let mail = &settings.mail;
-    if mail.transport != MailTransport::Smtp {
-        problems.add("mail.transport", "has to be smtp in production; mailbox and file keep live links readable");
-        return;
+    for (name, smtp) in &mail.transports {
+        check_production_smtp(&format!("mail.transports.{name}"), smtp, problems);
     }
+    problems.require(
+        !mail.from.ends_with(NOBODYS_DOMAIN),
+        "mail.from",
+        format!("is still {}, which no mail server takes; name an address of your own domain", mail.from),
+    );
+    if mail.transport == MailTransport::Smtp {
+        check_production_smtp("mail.smtp", &mail.smtp, problems);
+    } else {
+        problems.add("mail.transport", "has to be smtp in production; mailbox and file keep live links readable");
+    }
+}
+
+fn check_production_smtp(section: &str, smtp: &SmtpSettings, problems: &mut Problems) {
     // Without `allow_plain` the section's own check has said so already.
     problems.require(
-        !mail.smtp.is_plain_to_remote() || !mail.smtp.allow_plain,
-        "mail.smtp.tls",
+        !smtp.is_plain_to_remote() || !smtp.allow_plain,
+        &format!("{section}.tls"),
         "sends links and codes unprotected to another machine, which production refuses; use starttls or implicit",
     );
-    let weak = mail.smtp.credentials().is_some_and(|(_, password)| is_weak(&password));
-    problems.require(!weak, "mail.smtp.password", "is a default or weak password; choose another");
+    let weak = smtp.credentials().is_some_and(|(_, password)| is_weak(&password));
+    problems.require(!weak, &format!("{section}.password"), "is a default or weak password; choose another");
+    let plain = smtp.token_url.as_ref().is_some_and(|url| !url.starts_with("https://"));
+    problems.require(!plain, &format!("{section}.token_url"), "has to begin with https:// in production");
 }

@@ -10,6 +10,33 @@ use super::problem::Problems;
 /// Settings by their dotted name.
 pub type Flat = BTreeMap<String, Value>;
 
+/// Sections that operators name themselves, and the section whose settings each
+/// of them has.
+const NAMED: [(&str, &str); 1] = [("mail.transports.", "mail.smtp.")];
+
+/// The longest name of such a section.
+const LONGEST_NAME: usize = 40;
+
+/// A setting of a named section: which section, and the setting of the model
+/// section that it is like.
+struct Named<'a> {
+    section: &'a str,
+    model: String,
+}
+
+impl<'a> Named<'a> {
+    fn read(key: &'a str) -> Option<Self> {
+        NAMED.iter().find_map(|(sections, model)| {
+            let (name, setting) = key.strip_prefix(sections)?.split_once('.')?;
+            let plain =
+                name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+            let section = key.get(..sections.len() + name.len() + 1)?;
+            let fits = plain && (1..=LONGEST_NAME).contains(&name.len());
+            fits.then(|| Self { section, model: format!("{model}{setting}") })
+        })
+    }
+}
+
 /// Every setting with its default.
 #[derive(Debug)]
 pub struct Schema {
@@ -34,12 +61,44 @@ impl Schema {
     /// Whether there is such a setting.
     #[must_use]
     pub fn knows(&self, key: &str) -> bool {
-        self.defaults.contains_key(key)
+        self.default(key).is_some()
+    }
+
+    /// The default of a setting, also of one in a named section.
+    fn default(&self, key: &str) -> Option<&Value> {
+        self.defaults.get(key).or_else(|| self.defaults.get(&Named::read(key)?.model))
+    }
+
+    /// The defaults of the named sections that some settings are in, without
+    /// their URLs: each has to name its own server.
+    #[must_use]
+    pub fn complete<'a>(&self, keys: impl Iterator<Item = &'a String>) -> Flat {
+        let mut all = Flat::new();
+        for named in keys.filter_map(|key| Named::read(key)) {
+            let model =
+                NAMED.iter().find(|(sections, _)| named.section.starts_with(sections)).map_or("", |(_, model)| *model);
+            for (key, value) in self.defaults.iter().filter_map(|(key, value)| Some((key.strip_prefix(model)?, value)))
+            {
+                let value =
+                    if key == "url" { Value::new(None, ValueKind::String(String::new())) } else { value.clone() };
+                all.insert(format!("{}{key}", named.section), value);
+            }
+        }
+        all
     }
 
     /// The setting whose name is the most similar.
     #[must_use]
-    pub fn nearest(&self, key: &str) -> &str {
+    pub fn nearest(&self, key: &str) -> String {
+        if let Some(named) = Named::read(key) {
+            let model = self.nearest_known(&named.model);
+            let setting = NAMED.iter().find_map(|(_, prefix)| model.strip_prefix(prefix));
+            return setting.map_or_else(|| model.to_owned(), |setting| format!("{}{setting}", named.section));
+        }
+        self.nearest_known(key).to_owned()
+    }
+
+    fn nearest_known(&self, key: &str) -> &str {
         let distance = |known: &str| {
             // The right name in the wrong section is nearer than another name in the right one.
             let same_name = known.rsplit('.').next() == key.rsplit('.').next();
@@ -53,7 +112,7 @@ impl Schema {
     pub fn accept_file(&self, name: &str, layer: Flat, problems: &mut Problems) -> Flat {
         let mut accepted = Flat::new();
         for (key, value) in layer {
-            let Some(default) = self.defaults.get(&key) else {
+            let Some(default) = self.default(&key) else {
                 problems.add("", format!("{name}: there is no setting {key}; did you mean {}?", self.nearest(&key)));
                 continue;
             };
@@ -71,7 +130,7 @@ impl Schema {
     /// # Errors
     /// Which kind it has to be.
     pub fn read_text(&self, key: &str, text: &str) -> Result<Value, String> {
-        let Some(default) = self.defaults.get(key) else { return Err("is no setting".into()) };
+        let Some(default) = self.default(key) else { return Err("is no setting".into()) };
         let wrong = || format!("has to be {}", kind_name(&default.kind));
         let kind = match &default.kind {
             ValueKind::Boolean(_) => ValueKind::Boolean(text.trim().parse().map_err(|_| wrong())?),

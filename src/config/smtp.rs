@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::problem::Problems;
 use super::value::{SecretUrl, mask_secret, optional, optional_secret, show_optional};
 use crate::domain::secret::Secret;
+use crate::domain::sender::Owner;
 
 /// The section `mail.smtp`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +33,38 @@ pub struct SmtpSettings {
     pub ca_file: Option<PathBuf>,
     /// Whether unprotected mail may go to another machine.
     pub allow_plain: bool,
+    /// How to sign in.
+    pub auth: SmtpAuth,
+    /// File that holds the access token.
+    #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
+    pub token_file: Option<PathBuf>,
+    /// Endpoint that gives access tokens.
+    #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
+    pub token_url: Option<String>,
+    /// Who asks it.
+    #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
+    pub client_id: Option<String>,
+    /// How that is proven.
+    #[serde(deserialize_with = "optional_secret", serialize_with = "mask_secret")]
+    pub client_secret: Option<Secret>,
+    /// What it is asked with; the client's credentials when absent.
+    #[serde(deserialize_with = "optional_secret", serialize_with = "mask_secret")]
+    pub refresh_token: Option<Secret>,
+    /// Scope to ask for.
+    #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
+    pub token_scope: Option<String>,
+    /// Whose email policies may choose it; everybody's when empty.
+    pub allowed_for: Vec<Owner>,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpAuth {
+    /// With a password.
+    Password,
+    /// With an access token.
+    Xoauth2,
 }
 
 /// What protection is asked for.
@@ -110,9 +143,10 @@ impl SmtpSettings {
 
     /// Notes what is wrong with the section; the server only matters when
     /// mails go there.
-    pub fn check(&self, used: bool, problems: &mut Problems) {
-        problems.within("mail.smtp.pool_size", self.pool_size, 1..=100);
-        problems.within("mail.smtp.timeout_seconds", self.timeout_seconds, 1..=300);
+    pub fn check(&self, section: &str, used: bool, problems: &mut Problems) {
+        let key = |name: &str| format!("{section}.{name}");
+        problems.within(&key("pool_size"), self.pool_size, 1..=100);
+        problems.within(&key("timeout_seconds"), self.timeout_seconds, 1..=300);
         // Commands that send nothing run without a server; see `profile::check`.
         if !used || self.url.expose().is_empty() {
             return;
@@ -121,23 +155,48 @@ impl SmtpSettings {
         let usable = matches!(scheme, "smtp" | "smtps") && self.server().is_some();
         problems.require(
             usable,
-            "mail.smtp.url",
+            &key("url"),
             "has to be smtp://host:port or smtps://host:port (percent-encode special characters of a password)",
         );
         problems.require(
             scheme != "smtps" || matches!(self.tls, SmtpTls::Auto | SmtpTls::Implicit),
-            "mail.smtp.tls",
-            "contradicts smtps:// in mail.smtp.url; use auto",
+            &key("tls"),
+            format!("contradicts smtps:// in {section}.url; use auto"),
         );
         problems.require(
             !usable || !self.is_plain_to_remote() || self.allow_plain,
-            "mail.smtp.tls",
-            "none is only for a server on this machine; use starttls or implicit \
-             (or set mail.smtp.allow_plain, outside production)",
+            &key("tls"),
+            format!(
+                "none is only for a server on this machine; use starttls or implicit \
+                 (or set {section}.allow_plain, outside production)"
+            ),
         );
         let named = self.username.is_some() || self.url.username().is_some();
-        let proven = self.password.is_some() || self.url.password().is_some();
-        problems.require(named || !proven, "mail.smtp.username", "is missing; there is a password without it");
-        problems.require(proven || !named, "mail.smtp.password", "is missing; there is a user name without it");
+        match self.auth {
+            SmtpAuth::Password => {
+                let proven = self.password.is_some() || self.url.password().is_some();
+                problems.require(named || !proven, &key("username"), "is missing; there is a password without it");
+                problems.require(proven || !named, &key("password"), "is missing; there is a user name without it");
+            }
+            SmtpAuth::Xoauth2 => self.check_token(named, &key, problems),
+        }
+    }
+
+    fn check_token(&self, named: bool, key: &impl Fn(&str) -> String, problems: &mut Problems) {
+        problems.require(named, &key("username"), "is missing; xoauth2 signs an account in");
+        problems.require(
+            self.token_file.is_some() != self.token_url.is_some(),
+            &key("token_file"),
+            "or token_url has to be set for xoauth2, and not both",
+        );
+        let Some(url) = &self.token_url else { return };
+        let secure = url.starts_with("https://") || self.allow_plain && url.starts_with("http://");
+        problems.require(secure, &key("token_url"), "has to begin with https://; secrets are sent there");
+        problems.require(self.client_id.is_some(), &key("client_id"), "is missing; the token endpoint asks for it");
+        problems.require(
+            self.client_secret.is_some() || self.refresh_token.is_some(),
+            &key("client_secret"),
+            "or refresh_token is missing; the token endpoint gives nothing without",
+        );
     }
 }

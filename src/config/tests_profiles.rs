@@ -77,6 +77,11 @@ fn production_refuses_to_have_no_mail_server() {
 }
 
 #[test]
+fn production_refuses_to_send_in_nobodys_name() {
+    refused(&[("REKEY__MAIL__FROM", "no-reply@localhost.localdomain")], "REKEY__MAIL__FROM");
+}
+
+#[test]
 fn production_refuses_an_http_public_url() {
     refused(&[("REKEY__SERVER__PUBLIC_URL", "http://id.example.com")], "REKEY__SERVER__PUBLIC_URL");
     refused(&[("REKEY__SERVER__PUBLIC_URL", "")], "REKEY__SERVER__PUBLIC_URL");

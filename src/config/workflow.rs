@@ -18,6 +18,7 @@ pub struct WorkflowSettings(pub WorkflowOverrides);
 struct SettingNames {
     strategy: Option<Strategy>,
     immediate_login: Option<bool>,
+    mfa_required: Option<bool>,
     #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
     custom_redirect_url: Option<String>,
     #[serde(deserialize_with = "optional", serialize_with = "show_optional")]
@@ -32,6 +33,13 @@ struct SettingNames {
     email_otp_minutes: Option<u64>,
     reset_link_minutes: Option<u64>,
     workos_mail_enabled: Option<bool>,
+    // The server's own numbers stand in the section `limits`.
+    #[serde(skip)]
+    wrong_codes_per_reset: Option<u32>,
+    #[serde(skip)]
+    wrong_codes_per_account: Option<u32>,
+    #[serde(skip)]
+    resend_seconds: Option<Vec<u64>>,
 }
 
 impl Serialize for WorkflowSettings {

@@ -12,6 +12,9 @@ use crate::domain::secret::{Secret, SecretBytes};
 /// What every API key begins with.
 pub const API_KEY_PREFIX: &str = "sk_";
 
+/// What every API key of an operator begins with.
+pub const OPERATOR_KEY_PREFIX: &str = "op_";
+
 /// What every client secret begins with.
 pub const CLIENT_SECRET_PREFIX: &str = "cs_";
 
@@ -19,6 +22,13 @@ pub const CLIENT_SECRET_PREFIX: &str = "cs_";
 #[must_use]
 pub fn generate_api_key(entropy: &dyn Entropy) -> Secret {
     generate(API_KEY_PREFIX, entropy)
+}
+
+/// Makes an operator's API key: `op_` and 43 base62 characters, 256 random
+/// bits.
+#[must_use]
+pub fn generate_operator_key(entropy: &dyn Entropy) -> Secret {
+    generate(OPERATOR_KEY_PREFIX, entropy)
 }
 
 /// Makes a client secret: `cs_` and 43 base62 characters, 256 random bits.
@@ -31,6 +41,12 @@ pub fn generate_client_secret(entropy: &dyn Entropy) -> Secret {
 #[must_use]
 pub fn is_api_key_shaped(text: &str) -> bool {
     text.strip_prefix(API_KEY_PREFIX).is_some_and(proof::is_token_shaped)
+}
+
+/// Whether a text could be an operator's API key at all.
+#[must_use]
+pub fn is_operator_key_shaped(text: &str) -> bool {
+    text.strip_prefix(OPERATOR_KEY_PREFIX).is_some_and(proof::is_token_shaped)
 }
 
 /// Whether a text could be a client secret at all.

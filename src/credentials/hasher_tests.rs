@@ -42,10 +42,27 @@ async fn a_password_matches_its_own_hash_and_no_other() {
     assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$"), "{phc}");
     assert_eq!(hasher.verify(word("right"), phc.clone()).await, Ok(Verdict { matches: true, outdated: false }));
     assert_eq!(hasher.verify(word("wrong"), phc).await, Ok(Verdict { matches: false, outdated: false }));
-    assert!(!hasher.verify_nothing(word("right")).await.unwrap().matches);
+    assert!(!hasher.verify_nothing(&word("right"), word("right")).await.unwrap().matches);
     let stats = hasher.stats();
     assert_eq!((stats.hashes, stats.threads, stats.depth), (4, 1, 0));
     assert!(stats.hashed > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_hash_made_elsewhere_of_a_decomposed_password_verifies_and_is_replaced() {
+    let hasher = start(SMALL);
+    let (typed, normalised) = (word("cafe\u{301}"), word("caf\u{e9}"));
+    let elsewhere = hasher.hash(typed.clone(), [7; 16]).await.unwrap();
+    let verdict = hasher.verify_typed(&typed, normalised.clone(), elsewhere.clone()).await;
+    assert_eq!(verdict, Ok(Verdict { matches: true, outdated: true }));
+    let ours = hasher.hash(normalised.clone(), [7; 16]).await.unwrap();
+    let verdict = hasher.verify_typed(&typed, normalised.clone(), ours).await;
+    assert_eq!(verdict, Ok(Verdict { matches: true, outdated: false }));
+    let before = hasher.stats().hashes;
+    assert!(!hasher.verify_typed(&word("cafe\u{300}"), word("caf\u{e8}"), elsewhere).await.unwrap().matches);
+    let for_somebody = hasher.stats().hashes - before;
+    hasher.verify_nothing(&typed, normalised).await.unwrap();
+    assert_eq!(hasher.stats().hashes - before, 2 * for_somebody, "nobody costs as many");
 }
 
 /// Vectors of the reference implementation's own tests (password, salt
@@ -183,4 +200,39 @@ async fn with_the_last_handle_the_threads_end() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     panic!("a hash thread still runs");
+}
+
+#[tokio::test]
+async fn threads_that_end_nothing_for_long_are_relieved_once_and_hashing_goes_on() {
+    let hasher = Hasher::with_patience(SLOW, None, Duration::from_millis(10)).unwrap();
+    assert!(!hasher.pool.insisted.load(Relaxed));
+    hasher.hash(word("slow"), [7; 16]).await.unwrap();
+    assert!(hasher.pool.insisted.load(Relaxed), "it took ten times as long");
+    hasher.pool.insist();
+    hasher.hash(word("slow"), [7; 16]).await.unwrap();
+    assert_eq!(hasher.stats().hashes, 2);
+}
+
+#[tokio::test]
+async fn threads_that_are_quick_enough_stay() {
+    let hasher = start(SMALL);
+    hasher.hash(word("quick"), [7; 16]).await.unwrap();
+    assert!(!hasher.pool.insisted.load(Relaxed));
+}
+
+#[tokio::test]
+async fn a_hash_that_is_dearer_than_new_ones_is_no_sign_of_starvation() {
+    let dear = start(SLOW).hash(word("w"), [7; 16]).await.unwrap();
+    let foreign = "pbkdf2:$pbkdf2$i=600000,d=sha256$c2FsdC1vZi0xNi1ieXRlcw$9kfx96cl3bjfey1Lk3y0IgPhJUzzffPBQaoppZwUWuI";
+    for stored in [dear, foreign.to_owned()] {
+        let hasher = start(SMALL);
+        assert!(hasher.starved_since(0), "nothing is under way that would explain it");
+        let mut check = pin!(hasher.verify(word("w"), stored));
+        begin!(check);
+        while hasher.pool.shared.counters.dear.load(Relaxed) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(!hasher.starved_since(hasher.pool.shared.counters.done()));
+        check.await.unwrap();
+    }
 }

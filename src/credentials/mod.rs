@@ -1,10 +1,11 @@
 //! Proofs of who somebody is: tokens, keys and client secrets of callers;
-//! password hashes of users and the threads that compute them.
+//! password hashes of users and the threads that compute them; and the seal on
+//! secrets that have to be read again.
 //!
 //! Hashing is the one thing here that is meant to be slow. It has threads of
 //! its own, so that it never holds up a thread that answers requests; as many
-//! as there are cores, at low priority, so that cheap requests stay fast
-//! under load; memory of its own, because getting 19 MiB from the allocator
+//! as there are cores, each giving way at once, so that cheap requests stay
+//! fast under load; memory of its own, because getting 19 MiB from the allocator
 //! for every hash costs a fifth of its time; and a bounded queue, because an
 //! unbounded one turns a rush into answers that nobody waits for any more.
 //!
@@ -12,9 +13,14 @@
 //! nothing unproven costs a hash.
 
 pub mod api_key;
+pub mod breach;
+pub mod foreign;
 mod hasher;
+pub mod imported;
 mod phc;
 mod queue;
+mod room;
+pub mod sealed;
 mod settings;
 pub mod signing_keys;
 mod stats;

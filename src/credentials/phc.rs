@@ -6,9 +6,13 @@
 //! needs. The name is six bytes derived from the pepper: it gives nothing of
 //! 256 bits away.
 
+use std::cmp::Ordering;
+
+use allocator_api2::vec::Vec as VecIn;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, KeyId, Params, ParamsBuilder, Version};
 use hmac::{Hmac, KeyInit, Mac};
+use hugealloc::HugeAlloc;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -24,6 +28,16 @@ const HASH_LENGTH: usize = 32;
 const MIN_HASH_LENGTH: usize = 16;
 /// Bytes of a new salt (RFC 9106 §3.1).
 const SALT_LENGTH: usize = 16;
+
+/// What a hash is computed in, on huge pages where the system has them: its
+/// blocks are visited in no order, and small pages would cost a walk of the
+/// page table for most of them.
+pub(super) type Memory = VecIn<Block, HugeAlloc>;
+
+/// Memory that takes nothing yet.
+pub(super) fn memory() -> Memory {
+    VecIn::new_in(HugeAlloc)
+}
 
 /// A secret of the server that goes into every hash.
 pub(super) struct Pepper {
@@ -93,28 +107,29 @@ impl Recipe {
         })
     }
 
+    /// Whether a computation costs less or more than a new hash does, by its
+    /// parameters: memory times passes.
+    pub(super) fn compare(&self, work: &Computation) -> Ordering {
+        let cost = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+        cost(&work.params).cmp(&cost(&self.params))
+    }
+
     /// The check against a stored hash.
     ///
     /// # Errors
     /// `Unreadable` when the text is no Argon2 hash, asks for more than a
     /// thread may be made to do, or needs a pepper that is not this one.
     pub(super) fn stored(&self, phc: &str) -> Result<Computation, HashError> {
-        let stored = PasswordHash::new(phc).map_err(|_| HashError::Unreadable)?;
-        let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Unreadable)?;
-        // A text without a version is of the time before there were two of them.
-        let version = stored.version.map_or(Ok(Version::V0x10), Version::try_from);
-        let version = version.map_err(|_| HashError::Unreadable)?;
-        let params = Params::try_from(&stored).map_err(|_| HashError::Unreadable)?;
-        let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Err(HashError::Unreadable) };
-        let ours = self.pepper.as_ref().is_some_and(|pepper| params.keyid() == pepper.id.as_bytes());
-        if !bearable(&params) || expected.len() < MIN_HASH_LENGTH || !(params.keyid().is_empty() || ours) {
+        let read = read(phc)?;
+        let ours = self.pepper.as_ref().is_some_and(|pepper| read.params.keyid() == pepper.id.as_bytes());
+        if read.needs_pepper() && !ours {
             return Err(HashError::Unreadable);
         }
-        let outdated = algorithm != Algorithm::Argon2id
-            || version != Version::V0x13
-            || params != self.params
-            || salt.len() < SALT_LENGTH;
-        Ok(Computation { algorithm, version, params, salt, expected: Some(expected), outdated })
+        let outdated = read.algorithm != Algorithm::Argon2id
+            || read.version != Version::V0x13
+            || read.params != self.params
+            || read.salt.len() < SALT_LENGTH;
+        Ok(Computation { outdated, ..read })
     }
 
     /// Computes: answers whether the result is the expected one, and the text
@@ -128,7 +143,7 @@ impl Recipe {
         &self,
         work: &Computation,
         password: &Secret,
-        memory: &mut Vec<Block>,
+        memory: &mut Memory,
     ) -> Result<(bool, String), HashError> {
         let (params, length) = (work.params.clone(), work.params.output_len().unwrap_or(HASH_LENGTH));
         let argon2 = match &self.pepper {
@@ -144,7 +159,7 @@ impl Recipe {
         }
         let mut hash = Zeroizing::new(vec![0; length]);
         argon2
-            .hash_password_into_with_memory(password.expose().as_bytes(), &work.salt, &mut hash, memory)
+            .hash_password_into_with_memory(password.expose().as_bytes(), &work.salt, &mut hash, memory.as_mut_slice())
             .map_err(|_| HashError::Unreadable)?;
         match &work.expected {
             Some(expected) => Ok((bool::from(expected.as_bytes().ct_eq(&hash)), String::new())),
@@ -153,7 +168,36 @@ impl Recipe {
     }
 }
 
+/// Reads the text of a hash, whoever made it.
+///
+/// # Errors
+/// `Unreadable` when the text is no Argon2 hash, or asks for more than a
+/// thread may be made to do.
+pub(super) fn read(phc: &str) -> Result<Computation, HashError> {
+    let stored = PasswordHash::new(phc).map_err(|_| HashError::Unreadable)?;
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Unreadable)?;
+    // A text without a version is of the time before there were two of them.
+    let version = stored.version.map_or(Ok(Version::V0x10), Version::try_from);
+    let version = version.map_err(|_| HashError::Unreadable)?;
+    let params = Params::try_from(&stored).map_err(|_| HashError::Unreadable)?;
+    let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Err(HashError::Unreadable) };
+    if !bearable(&params) || expected.len() < MIN_HASH_LENGTH {
+        return Err(HashError::Unreadable);
+    }
+    Ok(Computation { algorithm, version, params, salt, expected: Some(expected), outdated: false })
+}
+
 impl Computation {
+    /// Whether a secret of some server goes into the hash.
+    pub(super) fn needs_pepper(&self) -> bool {
+        !self.params.keyid().is_empty()
+    }
+
+    /// Memory that it takes, in blocks of 1 KiB.
+    pub(super) const fn blocks(&self) -> usize {
+        self.params.block_count()
+    }
+
     /// The hash as it is stored.
     fn text(&self, hash: &[u8]) -> Result<String, HashError> {
         let stored = PasswordHash {

@@ -11,17 +11,28 @@ use crate::domain::secret::Secret;
 use crate::telemetry::metrics;
 
 use super::hasher::HashError;
+use super::imported::Scheme;
 use super::phc::Computation;
 use super::stats::Counters;
+use super::worker::Manner;
 
 /// What a thread answers: whether the password matched, and the text of a new
 /// hash.
 pub(super) type Answer = Result<(bool, String), HashError>;
 
+/// What is to be computed.
+pub(super) enum Work {
+    /// An Argon2 hash, a new one or one to compare with.
+    Argon2(Computation),
+    /// The comparison with a hash of another system, which may be of the
+    /// password as it was typed.
+    Imported(Scheme, Secret),
+}
+
 /// One hash to compute.
 pub(super) struct Job {
     pub(super) password: Secret,
-    pub(super) work: Computation,
+    pub(super) work: Work,
     pub(super) reply: oneshot::Sender<Answer>,
     pub(super) since: Instant,
 }
@@ -52,11 +63,13 @@ pub(super) struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     stopped: bool,
+    /// Whether idle threads have been relieved by nice ones.
+    relieved: bool,
 }
 
 impl Queue {
     pub(super) fn new(capacity: usize) -> Self {
-        let state = State { jobs: VecDeque::with_capacity(capacity), stopped: false };
+        let state = State { jobs: VecDeque::with_capacity(capacity), stopped: false, relieved: false };
         Self { capacity, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -85,11 +98,12 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for the next job that somebody waits for; `None` once stopped.
-    pub(super) fn next(&self, counters: &Counters) -> Option<Job> {
+    /// Waits for the next job that somebody waits for; `None` once stopped or
+    /// relieved.
+    pub(super) fn next(&self, manner: Manner, counters: &Counters) -> Option<Job> {
         let mut state = self.lock();
         loop {
-            if state.stopped {
+            if state.stopped || (state.relieved && manner == Manner::Idle) {
                 return None;
             }
             match state.jobs.pop_front() {
@@ -112,6 +126,12 @@ impl Queue {
         state.stopped = true;
         state.jobs.clear();
         drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Ends the idle threads after the hash each is at.
+    pub(super) fn relieve(&self) {
+        self.lock().relieved = true;
         self.changed.notify_all();
     }
 

@@ -15,6 +15,9 @@ pub struct HasherStats {
     pub busy: usize,
     /// Hashes computed since the start, for setting and for checking.
     pub hashes: u64,
+    /// How many of them were cheaper than new ones are, and followed by the
+    /// work of a new one.
+    pub evened: u64,
     /// Hashes skipped because their caller had gone away.
     pub skipped: u64,
     /// Hashes refused because the queue was full.
@@ -30,6 +33,9 @@ pub struct HasherStats {
 pub(super) struct Counters {
     pub(super) depth: AtomicUsize,
     pub(super) busy: AtomicUsize,
+    /// Threads at hashes that may take longer than new ones do.
+    pub(super) dear: AtomicUsize,
+    pub(super) evened: AtomicU64,
     pub(super) skipped: AtomicU64,
     pub(super) refused: AtomicU64,
     hashes: AtomicU64,
@@ -60,6 +66,11 @@ impl Counters {
         }
     }
 
+    /// How many hashes have been computed.
+    pub(super) fn done(&self) -> u64 {
+        self.hashes.load(Relaxed)
+    }
+
     /// Reads all.
     pub(super) fn read(&self, threads: usize) -> HasherStats {
         HasherStats {
@@ -67,6 +78,7 @@ impl Counters {
             depth: self.depth.load(Relaxed),
             busy: self.busy.load(Relaxed),
             hashes: self.hashes.load(Relaxed),
+            evened: self.evened.load(Relaxed),
             skipped: self.skipped.load(Relaxed),
             refused: self.refused.load(Relaxed),
             waited: Duration::from_nanos(self.waited.load(Relaxed)),

@@ -5,13 +5,20 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 /// ISO 8601 in UTC with exactly three decimals and `Z`.
 const ISO_MILLIS: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// A day.
+const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
+/// The last millisecond of the year 9999.
+const LATEST: i64 = 253_402_300_799_999;
 
 /// A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -22,6 +29,19 @@ impl Timestamp {
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// Reads a time as callers write it (RFC 3339 with any offset, or a date,
+    /// which means its first millisecond in UTC), to the millisecond. Only the
+    /// years 1970 to 9999 are times here.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = match Date::parse(text, DAY) {
+            Ok(day) => day.midnight().assume_utc(),
+            Err(_) => OffsetDateTime::parse(text, &Rfc3339).ok()?,
+        };
+        let millis = i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).ok()?;
+        (0..=LATEST).contains(&millis).then_some(Self(millis))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -97,6 +117,19 @@ mod tests {
     fn times_are_iso_8601_with_three_decimals() {
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
         assert_eq!(Timestamp::from_millis(1_700_000_000_007).to_string(), "2023-11-14T22:13:20.007Z");
+    }
+
+    #[test]
+    fn times_are_read_as_callers_write_them() {
+        let read = |text: &str| Timestamp::parse(text).map(Timestamp::as_millis);
+        assert_eq!(read("2023-11-14T22:13:20.007Z"), Some(1_700_000_000_007));
+        assert_eq!(read("2023-11-14T23:13:20.0079+01:00"), Some(1_700_000_000_007));
+        assert_eq!(read("1970-01-02"), Some(86_400_000));
+        for refused in
+            ["", "yesterday", "1969-12-31", "2023-11-14T22:13:20", "2023-13-01", "1700000000", "+10000-01-01"]
+        {
+            assert_eq!(read(refused), None, "{refused}");
+        }
     }
 
     #[test]

@@ -37,6 +37,19 @@ macro_rules! ids {
                 Self(Ulid::from_parts(now.as_millis_unsigned(), entropy.u128()))
             }
 
+            /// The id of a thing whose name follows from other names: a time and
+            /// the lower 80 bits of a number.
+            #[must_use]
+            pub fn from_parts(at: Timestamp, number: u128) -> Self {
+                Self(Ulid::from_parts(at.as_millis_unsigned(), number))
+            }
+
+            /// When it was made, as the id itself says.
+            #[must_use]
+            pub fn made_at(self) -> Timestamp {
+                Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
+
             /// The next id after this one, for things that are made together
             /// and have an order.
             #[must_use]
@@ -99,6 +112,8 @@ ids! {
     SessionId = "session";
     /// One attempt to recover an account.
     PasswordResetId = "password_reset";
+    /// A code that proves an address.
+    EmailVerificationId = "email_verification";
     /// What an anonymous caller asked for; exists for unknown addresses too.
     ResetRequestId = "reset_request";
     /// A machine caller of one application.
@@ -109,12 +124,41 @@ ids! {
     GrantId = "grant";
     /// Something that happened.
     EventId = "event";
+    /// Where an application wants to be told of events.
+    WebhookEndpointId = "webhook_endpoint";
+    /// One event on its way to one endpoint.
+    WebhookDeliveryId = "webhook_delivery";
     /// One email in the outbox.
     MessageId = "message";
+    /// An attempt to hand a message over.
+    MailAttemptId = "mail_attempt";
+    /// An address that gets no mail for a while.
+    SuppressionId = "suppression";
     /// One piece of work for later.
     JobId = "job";
     /// One HTTP request, as logs and errors name it.
     RequestId = "req";
+    /// One authenticator of a user.
+    AuthFactorId = "auth_factor";
+    /// One question for a code of an authenticator.
+    AuthChallengeId = "auth_challenge";
+    /// One entry of the audit log.
+    AuditId = "audit";
+    /// Somebody who runs the installation, above every application.
+    OperatorId = "operator";
+    /// A link by which somebody becomes an operator.
+    OperatorInvitationId = "operator_invitation";
+    /// One signed-in period of an operator.
+    OperatorSessionId = "operator_session";
+    /// A boundary that has a name.
+    BoundaryId = "permission_boundary";
+}
+
+impl From<AuthFactorId> for AuthChallengeId {
+    /// The challenge that comes with a new factor.
+    fn from(factor: AuthFactorId) -> Self {
+        Self(factor.0)
+    }
 }
 
 #[cfg(test)]

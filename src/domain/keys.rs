@@ -20,6 +20,8 @@ pub enum Purpose {
     ResetLink,
     /// The emailed one-time code.
     VerificationCode,
+    /// The emailed code that proves an address.
+    EmailVerification,
     /// The handle of a request by address.
     RequestCode,
     /// The code an application exchanges for a session.
@@ -32,22 +34,36 @@ pub enum Purpose {
     BodyFingerprint,
     /// Anti-forgery token of a form.
     FormToken,
+    /// Token of a sign-in that waits for its second factor.
+    PendingSignIn,
+    /// Sealing of the secrets of authenticators.
+    TotpSecret,
+    /// Sealing of the secrets that sign webhooks.
+    WebhookSecret,
+    /// Sealing of the secrets of operators' authenticators.
+    OperatorTotp,
 }
 
 impl Purpose {
     /// The label that goes into the derivation. Never change one: every live
-    /// proof made with it would die.
-    const fn label(self) -> &'static [u8] {
+    /// proof made with it would die, and nothing sealed with it would open.
+    #[must_use]
+    pub const fn label(self) -> &'static [u8] {
         match self {
             Self::EmailLink => b"rekey/v1/email-link",
             Self::ResetLink => b"rekey/v1/reset-link",
             Self::VerificationCode => b"rekey/v1/verification-code",
+            Self::EmailVerification => b"rekey/v1/email-verification",
             Self::RequestCode => b"rekey/v1/request-code",
             Self::AuthSession => b"rekey/v1/auth-session",
             Self::RefreshToken => b"rekey/v1/refresh-token",
             Self::AddressPseudonym => b"rekey/v1/address-pseudonym",
             Self::BodyFingerprint => b"rekey/v1/body-fingerprint",
             Self::FormToken => b"rekey/v1/form-token",
+            Self::PendingSignIn => b"rekey/v1/pending-sign-in",
+            Self::TotpSecret => b"rekey/v1/totp-secret",
+            Self::WebhookSecret => b"rekey/v1/webhook-secret",
+            Self::OperatorTotp => b"rekey/v1/operator-totp",
         }
     }
 }

@@ -5,16 +5,32 @@
 //! this one uses none of them.
 
 pub mod access;
+pub mod audit;
+pub mod branding;
+pub mod cascade;
 pub mod client;
 pub mod clock;
+pub mod color;
 pub mod email_address;
+pub mod email_policy;
 pub mod entropy;
 pub mod event;
 pub mod ids;
+pub mod issuer;
 pub mod keys;
+pub mod locale;
 pub mod mail;
+pub mod operator;
+pub mod origins;
 pub mod password;
 pub mod policy;
 pub mod reset;
+pub mod second_factor;
 pub mod secret;
+pub mod sender;
+pub mod suppression;
+pub mod template;
 pub mod user;
+pub mod user_fields;
+pub mod verification;
+pub mod webhook;

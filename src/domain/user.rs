@@ -7,7 +7,7 @@ use super::ids::{ApplicationId, SessionId, TenantId, UserId};
 use super::reset::Reset;
 
 /// A person with an account in one tenant.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// Their name in the system.
     pub id: UserId,
@@ -45,6 +45,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When they last changed.
     pub updated_at: Timestamp,
+    /// Counts every change of the account, for `If-Match`; signing in is none.
+    pub version: i64,
 }
 
 impl std::fmt::Debug for User {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::http::extract::client::TrustedProxies;
+use crate::locales::Locales;
 
 /// App data of the shell; one per process, shared by all workers.
 #[derive(Clone)]
@@ -19,10 +20,13 @@ pub struct HttpKit {
     pub public_url: String,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
+    /// What pages say, errors included.
+    pub locales: Arc<Locales>,
 }
 
 impl HttpKit {
-    /// A kit with the operating system's randomness and no trusted proxy.
+    /// A kit with the operating system's randomness, no trusted proxy
+    /// and the built-in texts.
     #[must_use]
     pub fn new(public_url: &str, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self {
@@ -30,6 +34,7 @@ impl HttpKit {
             clock: Arc::new(clock),
             public_url: public_url.trim_end_matches('/').to_owned(),
             trusted_proxies: TrustedProxies::default(),
+            locales: Locales::built_in(),
         }
     }
 
@@ -37,6 +42,12 @@ impl HttpKit {
     #[must_use]
     pub fn trusting(self, trusted_proxies: TrustedProxies) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// The same with these texts.
+    #[must_use]
+    pub fn speaking(self, locales: Arc<Locales>) -> Self {
+        Self { locales, ..self }
     }
 
     /// Whether browsers are told to come back over TLS only.

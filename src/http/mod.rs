@@ -5,14 +5,19 @@
 //! middleware around every request, the declarative route table and the
 //! server itself.
 
+pub(crate) mod assets;
+pub mod console;
 pub mod extract;
 mod kit;
+pub mod language;
+pub mod management;
 pub mod middleware;
 pub mod oauth;
 pub mod ops;
 pub mod pages;
 pub mod problem;
 pub mod routes;
+mod same_origin;
 pub mod server;
 pub mod workflow;
 pub mod workos;

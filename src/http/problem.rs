@@ -9,6 +9,7 @@ mod dialect;
 mod oauth;
 mod page;
 mod render;
+mod shed;
 mod violations;
 mod workflow;
 mod workos;
@@ -73,7 +74,7 @@ pub enum Kind {
         retry_after: Duration,
     },
     /// Anything a single door defines for itself.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// An error in OAuth form, whatever the dialect of the path.
     OAuth(OAuthError),
     /// 500: ours.
@@ -177,7 +178,8 @@ impl Problem {
     /// A door's own code and status.
     #[must_use]
     pub fn refused(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Refused(Refusal { status, code: code.into(), message: message.into(), extra: Map::new() }))
+        let refusal = Refusal { status, code: code.into(), message: message.into(), extra: Map::new() };
+        Self::new(Kind::Refused(Box::new(refusal)))
     }
 
     /// OAuth form; `invalid_client` is 401, everything else 400.

@@ -19,7 +19,8 @@ pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
 /// What a call takes in its body.
 #[derive(Debug, Clone, Copy)]
 pub struct BodySpec {
-    /// `application/json` or `application/x-www-form-urlencoded`.
+    /// `application/json`, `application/x-www-form-urlencoded`, or
+    /// `application/x-ndjson` for a line each.
     pub media_type: &'static str,
     /// Its shape.
     pub schema: SchemaOf,
@@ -38,6 +39,10 @@ pub struct RouteSpec {
     pub summary: &'static str,
     /// The permission a caller needs; `None` for calls without credentials.
     pub permission: Option<&'static str>,
+    /// Whether only operators may call it.
+    pub operator: bool,
+    /// Whether the caller's credentials are in the body, not in the header.
+    pub identified_by_body: bool,
     /// Query parameters.
     pub query: Option<fn() -> Vec<Parameter>>,
     /// The request body.
@@ -46,6 +51,8 @@ pub struct RouteSpec {
     pub ok: u16,
     /// The body of success.
     pub answer: Option<SchemaOf>,
+    /// The status of a page for people, where a browser may end up with one.
+    pub page: Option<u16>,
     /// The statuses of failure.
     pub errors: &'static [u16],
     /// Makes the route.
@@ -60,14 +67,14 @@ pub struct RouteSpec {
 ///         permission "thing:write", query ThingQuery, body NewThing, ok 201 Thing, errors [400, 401];
 /// }
 /// ```
-/// `permission`, `query`, `body` (or `form`) and the type after `ok` may be
+/// `only operator` may stand in place of a permission. `ok` may be followed by `or page 200`, for a page that people see. `permission` may be followed by `credentials in body`. `permission`, `query`, `body` (or `form` or `lines`) and the type after `ok` may be
 /// left out, the order is fixed. Expands to `ROUTES` and `configure`. Among
 /// paths that overlap, the first declared wins.
 macro_rules! routes {
     ($(
         $method:ident $path:literal => $handler:expr, tag $tag:literal, summary $summary:literal
-        $(, permission $permission:literal)? $(, query $query:ty)? $(, body $body:ty)? $(, form $form:ty)?
-        , ok $ok:literal $($answer:ty)? , errors [$($error:literal),* $(,)?]
+        $(, only $who:ident)? $(, permission $permission:literal)? $(, credentials in $place:ident)? $(, query $query:ty)? $(, body $body:ty)? $(, form $form:ty)?
+        $(, lines $lines:ty)? , ok $ok:literal $($answer:ty)? $(, or page $page:literal)? , errors [$($error:literal),* $(,)?]
     );+ $(;)?) => {
         /// Every call of this door.
         pub const ROUTES: &[$crate::http::routes::RouteSpec] = &[$(
@@ -77,6 +84,10 @@ macro_rules! routes {
                 tag: $tag,
                 summary: $summary,
                 permission: $crate::http::routes::routes!(@last None $(, Some($permission))?),
+                operator: $crate::http::routes::routes!(@last false
+                    $(, $crate::http::routes::routes!(@by $who))?),
+                identified_by_body: $crate::http::routes::routes!(@last false
+                    $(, $crate::http::routes::routes!(@in $place))?),
                 query: $crate::http::routes::routes!(@last None $(, Some(
                     || <$query as ::utoipa::IntoParams>::into_params(
                         || Some(::utoipa::openapi::path::ParameterIn::Query))
@@ -89,10 +100,15 @@ macro_rules! routes {
                     $(, Some($crate::http::routes::BodySpec {
                         media_type: "application/x-www-form-urlencoded",
                         schema: $crate::http::routes::schema_of::<$form>,
+                    }))?
+                    $(, Some($crate::http::routes::BodySpec {
+                        media_type: "application/x-ndjson",
+                        schema: $crate::http::routes::schema_of::<$lines>,
                     }))?),
                 ok: $ok,
                 answer: $crate::http::routes::routes!(@last None
                     $(, Some($crate::http::routes::schema_of::<$answer>))?),
+                page: $crate::http::routes::routes!(@last None $(, Some($page))?),
                 errors: &[$($error),*],
                 route: || $crate::http::routes::route(::actix_web::http::Method::$method).to($handler),
             }
@@ -103,6 +119,8 @@ macro_rules! routes {
             $crate::http::routes::register(cfg, ROUTES);
         }
     };
+    (@in body) => { true };
+    (@by operator) => { true };
     (@last $only:expr) => { $only };
     (@last $first:expr, $($rest:expr),+) => { $crate::http::routes::routes!(@last $($rest),+) };
 }

@@ -1,31 +1,53 @@
 //! What has to be done now and then: expiry, retention, gauges.
 
-use crate::jobs::pace::let_requests_go_first;
-use crate::store::{messages, retention};
+use std::time::Duration;
+
+use crate::domain::clock::Timestamp;
+use crate::jobs::pace::Pace;
+use crate::mail::breaker::BreakerState;
+use crate::store::retention::Round;
+use crate::store::{StoreError, audit, messages, retention, webhook_deliveries};
 use crate::telemetry::metrics;
 use crate::workflows::{Engine, Outcome};
+
+/// How long after its time a delivery is still left to the worker, which makes
+/// a last try then.
+const GRACE: Duration = Duration::from_secs(60 * 60);
 
 /// Marks what is over and deletes what is past its time, in steps, until it is
 /// done or `is_told` to stop.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn tidy(engine: &Engine, is_told: impl Fn() -> bool) -> Outcome<()> {
+pub async fn tidy(engine: &Engine, pace: &Pace, is_told: impl Fn() -> bool) -> Outcome<()> {
     let now = engine.now().await?;
-    let expired = retention::expire_resets(engine.database.write(), now).await?;
-    let mut purged = 0;
+    let database = engine.database.write();
+    let (mut expired, mut purged) = (0, 0);
     while !is_told() {
-        let step = retention::purge(engine.database.write(), now).await?;
-        purged += step.rows;
-        if !step.more {
+        let over = pace.step(engine, retention::expire_resets(database, now)).await?;
+        let stale = pace.step(engine, retention::purge(database, now)).await?;
+        let unaddressed = pace.step(engine, retention::purge_unaddressed(database)).await?;
+        let audited = pace.step(engine, purge_audit(engine, now)).await?;
+        let given_up = webhook_deliveries::give_up(database, GRACE, now);
+        let given_up = pace.step(engine, given_up).await?;
+        (expired, purged) = (expired + over.rows + given_up, purged + stale.rows + unaddressed.rows + audited.rows);
+        if !over.more && !stale.more && !unaddressed.more && !audited.more && given_up == 0 {
             break;
         }
-        let_requests_go_first(engine).await;
     }
     if expired + purged > 0 {
         tracing::info!(expired, purged, "tidied up");
     }
     Ok(())
+}
+
+/// Deletes some of the audit entries that are past their time, and moves the
+/// place that their chain begins behind, together.
+async fn purge_audit(engine: &Engine, now: Timestamp) -> Outcome<Round> {
+    let transaction = engine.database.begin().await?;
+    let round = audit::purge(&transaction, now).await?;
+    transaction.commit().await.map_err(StoreError::from)?;
+    Ok(round)
 }
 
 /// Reads the outbox and the hash pool for the metrics.
@@ -37,5 +59,15 @@ pub async fn gauge(engine: &Engine) -> Outcome<()> {
     let (depth, oldest) = messages::backlog(engine.database.read()).await?;
     metrics::outbox(depth, oldest.map(|since| now.since(since)).unwrap_or_default());
     metrics::hash_queue(engine.hasher.stats().depth);
+    for (name, state) in engine.mailer.transports.breakers() {
+        metrics::breaker(
+            name,
+            match state {
+                BreakerState::Closed => 0,
+                BreakerState::HalfOpen => 1,
+                BreakerState::Open => 2,
+            },
+        );
+    }
     Ok(())
 }

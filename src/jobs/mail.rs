@@ -1,20 +1,23 @@
 //! The outbox: leased messages are delivered side by side.
 
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::timeout;
 
-use crate::jobs::pace::let_requests_go_first;
+use crate::jobs::beside::{beside, some_end};
+use crate::jobs::pace::Pace;
+use crate::jobs::settling::Settling;
+use crate::mail::chain::Try;
+use crate::mail::transport::FailureKind;
 use crate::store::messages::{self, Message};
-use crate::telemetry::metrics::{self, Delivery};
-use crate::workflows::deliver::Delivered;
+use crate::telemetry::metrics::{self, Delivery, MailEnd};
+use crate::workflows::deliver::Composition;
+use crate::workflows::settle::{Delivered, SentMail};
 use crate::workflows::{Engine, Outcome};
 
 /// How many messages are under way at once, if the transport carries so many.
-const SIDE_BY_SIDE: usize = 32;
+const SIDE_BY_SIDE: usize = 128;
 /// How long a lease is, and how often it is renewed while its message is under
 /// way: a conversation may be long, but when its worker dies the message should
 /// not wait for long.
@@ -30,8 +33,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> Outcome<usize> {
-    let most = SIDE_BY_SIDE.min(engine.mailer.transport.side_by_side());
+pub async fn work(engine: &Engine, pace: &Pace, worker: &str, is_told: impl Fn() -> bool) -> Outcome<usize> {
+    let most = SIDE_BY_SIDE.min(engine.mailer.transports.side_by_side());
+    let settling = Settling::new(engine, worker);
     let mut under_way = FuturesUnordered::new();
     let (mut begun, mut outcome) = (0, Ok(()));
     let mut renewed = Instant::now();
@@ -44,10 +48,10 @@ pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> 
         }
         let free = most.saturating_sub(under_way.len());
         if outcome.is_ok() && free > 0 && !is_told() {
-            match beside(&mut under_way, lease(engine, worker, free)).await {
+            match beside(&mut under_way, pace.step(engine, Box::pin(lease(engine, worker, free)))).await {
                 Ok(due) => {
                     begun += due.len();
-                    under_way.extend(due.into_iter().map(|message| deliver(engine, worker, message)));
+                    under_way.extend(due.into_iter().map(|message| deliver(engine, pace, worker, &settling, message)));
                 }
                 // Those under way are finished all the same: cut off, they would be sent twice.
                 Err(failure) => outcome = Err(failure),
@@ -60,28 +64,13 @@ pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> 
     }
 }
 
-/// Waits until one has ended, and until at most so many are left: leases are
-/// taken for several at a time.
-async fn some_end(under_way: &mut FuturesUnordered<impl Future<Output = ()>>, left: usize) {
-    while under_way.next().await.is_some() && under_way.len() > left {}
-}
-
-/// Does something while those under way go on: one of them may hold the
-/// connection to the database that it waits for.
-async fn beside<T>(under_way: &mut FuturesUnordered<impl Future<Output = ()>>, work: impl Future<Output = T>) -> T {
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            done = &mut work => return done,
-            Some(()) = under_way.next() => {}
-        }
-    }
-}
-
 /// Leases messages that start now.
 async fn lease(engine: &Engine, worker: &str, most: usize) -> Outcome<Vec<Message>> {
-    let_requests_go_first(engine).await;
     let now = engine.now().await?;
+    let most = most.min(engine.mailer.transports.worth_beginning(now));
+    if most == 0 {
+        return Ok(Vec::new());
+    }
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     let due = messages::list_due(engine.database.read(), most, now).await?;
     if due.is_empty() {
@@ -96,19 +85,49 @@ async fn renew(engine: &Engine, worker: &str) -> Outcome<()> {
     Ok(messages::renew(engine.database.write(), worker, until).await?)
 }
 
-async fn deliver(engine: &Engine, worker: &str, message: Message) {
-    match engine.deliver(worker, &message).await {
-        Ok(delivered) => metrics::delivery(engine.mailer.transport.name(), counted(delivered)),
-        // The lease runs out, and somebody tries again.
-        Err(failure) => tracing::error!(message_id = %message.id, error = %failure, "a mail could not be handled"),
+async fn deliver(engine: &Engine, pace: &Pace, worker: &str, settling: &Settling<'_>, message: Message) {
+    let id = message.id;
+    // Otherwise the lease runs out, and somebody tries again.
+    if let Err(failure) = carry(engine, pace, worker, settling, message).await {
+        tracing::error!(message_id = %id, error = %failure, "a mail could not be handled");
     }
 }
 
-const fn counted(delivered: Delivered) -> Delivery {
+/// From the row to the providers and back to the row. How long those take is
+/// nobody's share but their own.
+async fn carry(engine: &Engine, pace: &Pace, worker: &str, settling: &Settling<'_>, message: Message) -> Outcome<()> {
+    let letter = match pace.next_step(engine.compose(worker, &message)).await? {
+        Composition::Mail(letter) => letter,
+        Composition::Ended(delivered) => {
+            metrics::mail_ended(ending(delivered));
+            return Ok(());
+        }
+    };
+    let now = engine.now().await?;
+    let dispatch = engine.mailer.transports.send(&letter.chain, &letter.mail, now).await;
+    for one in &dispatch.tries {
+        metrics::delivery(&one.transport, counted(one));
+    }
+    let delivered = pace.next_step(settling.settle(SentMail { message, letter, dispatch })).await?;
+    metrics::mail_ended(ending(delivered));
+    Ok(())
+}
+
+fn counted(one: &Try) -> Delivery {
+    match &one.result {
+        Ok(_) => Delivery::Accepted,
+        Err(error) if error.kind == FailureKind::Permanent => Delivery::Rejected,
+        Err(_) => Delivery::Deferred,
+    }
+}
+
+/// How a mail ended, if it did.
+const fn ending(delivered: Delivered) -> Option<MailEnd> {
     match delivered {
-        Delivered::Sent => Delivery::Accepted,
-        Delivered::Deferred => Delivery::Deferred,
-        Delivered::Dead => Delivery::Dead,
-        Delivered::Dropped => Delivery::Dropped,
+        Delivered::Sent => Some(MailEnd::Sent),
+        Delivered::Deferred => None,
+        Delivered::Dead => Some(MailEnd::Dead),
+        Delivered::Dropped => Some(MailEnd::Dropped),
+        Delivered::Suppressed => Some(MailEnd::Suppressed),
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::domain::clock::Timestamp;
-use crate::jobs::pace::let_requests_go_first;
+use crate::jobs::pace::Pace;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
-use crate::workflows::deliver::back_off;
 use crate::workflows::resets::exhaust::EXHAUST_JOB;
 use crate::workflows::resets::request::ISSUE_JOB;
 use crate::workflows::resets::resend::RESEND_JOB;
+use crate::workflows::settle::back_off;
+use crate::workflows::tenants::DELETE_TENANT_JOB;
 use crate::workflows::{Engine, Outcome};
 
 /// How many jobs are leased at once, and for how long.
@@ -28,17 +29,17 @@ const TRIES: u32 = 20;
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> Outcome<usize> {
+pub async fn work(engine: &Engine, pace: &Pace, worker: &str, is_told: impl Fn() -> bool) -> Outcome<usize> {
     let now = engine.now().await?;
-    let due = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now).await?;
+    let lease = jobs::lease(engine.database.write(), worker, BATCH, LEASE, now);
+    let due = pace.step(engine, lease).await?;
     let (requests, others): (Vec<_>, Vec<_>) = due.iter().partition(|job| job.kind == ISSUE_JOB);
     for batch in requests.chunks(TOGETHER) {
         if is_told() {
             break;
         }
-        let_requests_go_first(engine).await;
         // One bad job must not hold up its neighbours: each goes alone then.
-        if answer(engine, batch, now).await.is_err() {
+        if pace.step(engine, Box::pin(answer(engine, batch, now))).await.is_err() {
             for job in batch {
                 settle(engine, worker, job, answer(engine, &[*job], now).await, now).await?;
             }
@@ -48,7 +49,8 @@ pub async fn work(engine: &Engine, worker: &str, is_told: impl Fn() -> bool) -> 
         if is_told() {
             break;
         }
-        settle(engine, worker, job, perform(engine, job, now).await, now).await?;
+        let outcome = pace.step(engine, Box::pin(perform(engine, job, now))).await;
+        settle(engine, worker, job, outcome, now).await?;
     }
     Ok(due.len())
 }
@@ -62,6 +64,7 @@ async fn perform(engine: &Engine, job: &Job, now: Timestamp) -> Outcome<()> {
     match job.kind.as_str() {
         RESEND_JOB => engine.answer_resend(job.id, &payload(job)?, now).await,
         EXHAUST_JOB => engine.exhaust(job.id, &payload(job)?, now).await,
+        DELETE_TENANT_JOB => engine.delete_tenant_step(job.id, &payload(job)?, now).await,
         _ => Err(StoreError::Corrupt("jobs.kind").into()),
     }
 }

@@ -8,10 +8,11 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::domain::ids::JobId;
-use crate::store::{StoreError, jobs, messages};
+use crate::store::{StoreError, jobs, messages, webhook_deliveries};
 use crate::workflows::{Engine, Outcome};
 
-use super::{housekeeping, mail, queue};
+use super::pace::Pace;
+use super::{housekeeping, mail, queue, webhooks};
 
 /// How often the loops look for work.
 const TICK: Duration = Duration::from_millis(200);
@@ -51,6 +52,7 @@ impl Heartbeat {
 pub struct Runner {
     engine: Arc<Engine>,
     name: Arc<str>,
+    pace: Arc<Pace>,
     heartbeat: Arc<Heartbeat>,
 }
 
@@ -59,7 +61,7 @@ impl Runner {
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
         let name = JobId::generate(crate::domain::clock::Timestamp::default(), &*engine.entropy).to_string();
-        Self { engine, name: name.into(), heartbeat: Arc::default() }
+        Self { engine, name: name.into(), pace: Arc::default(), heartbeat: Arc::default() }
     }
 
     /// Its sign of life.
@@ -81,6 +83,10 @@ impl Runner {
             async {
                 self.every(TICK, Chore::Mail, stop.clone()).await;
                 warn_of(messages::release(database, &self.name).await);
+            },
+            async {
+                self.every(TICK, Chore::Webhooks, stop.clone()).await;
+                warn_of(webhook_deliveries::release(database, &self.name).await);
             },
             self.every(TIDY, Chore::Tidy, stop.clone()),
             self.every(GAUGE, Chore::Gauge, stop.clone()),
@@ -107,17 +113,28 @@ impl Runner {
         match chore {
             Chore::Jobs => {
                 self.heartbeat.beat();
-                while !is_told(stop) && queue::work(&self.engine, &self.name, || is_told(stop)).await? > 0 {
+                while !is_told(stop) && queue::work(&self.engine, &self.pace, &self.name, || is_told(stop)).await? > 0 {
                     self.heartbeat.beat();
                 }
             }
             Chore::Mail => {
-                mail::work(&self.engine, &self.name, || is_told(stop)).await?;
+                mail::work(&self.engine, &self.pace, &self.name, || is_told(stop)).await?;
             }
-            Chore::Tidy => housekeeping::tidy(&self.engine, || is_told(stop)).await?,
+            Chore::Webhooks => {
+                webhooks::work(&self.engine, &self.pace, &self.name, || is_told(stop)).await?;
+            }
+            Chore::Tidy => housekeeping::tidy(&self.engine, &self.pace, || is_told(stop)).await?,
             Chore::Gauge => housekeeping::gauge(&self.engine).await?,
         }
         Ok(())
+    }
+
+    /// Reads what the metrics show of the outbox and the transports.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn gauge(&self) -> Outcome<()> {
+        housekeeping::gauge(&self.engine).await
     }
 
     /// Does everything that is due now, and returns when nothing is left.
@@ -127,8 +144,9 @@ impl Runner {
     pub async fn drain(&self) -> Outcome<usize> {
         let mut done = 0;
         loop {
-            let some = queue::work(&self.engine, &self.name, || false).await?
-                + mail::work(&self.engine, &self.name, || false).await?;
+            let some = queue::work(&self.engine, &self.pace, &self.name, || false).await?
+                + mail::work(&self.engine, &self.pace, &self.name, || false).await?
+                + webhooks::work(&self.engine, &self.pace, &self.name, || false).await?;
             if some == 0 {
                 return Ok(done);
             }
@@ -142,6 +160,7 @@ impl Runner {
 enum Chore {
     Jobs,
     Mail,
+    Webhooks,
     Tidy,
     Gauge,
 }

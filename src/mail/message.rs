@@ -15,6 +15,7 @@ use lettre::{Address, Message};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::dkim::DkimSigner;
 use super::render::Rendered;
 use super::text::{crlf_lines, is_fit_for_the_wire, single_line};
 use crate::domain::clock::Timestamp;
@@ -137,6 +138,17 @@ impl OutgoingMessage {
         Ok(Self { envelope, addressing, rendered, raw })
     }
 
+    /// The same, signed by the domain that it is from.
+    pub fn signed(mut self, signer: &DkimSigner) -> Result<Self, MessageError> {
+        let signature = signer.sign(&self.raw, self.addressing.date);
+        let header = signature.map_err(|error| MessageError::Build(error.to_string()))?;
+        let mut raw = Zeroizing::new(Vec::with_capacity(header.len() + self.raw.len()));
+        raw.extend_from_slice(header.as_bytes());
+        raw.extend_from_slice(&self.raw);
+        self.raw = raw;
+        Ok(self)
+    }
+
     /// The message as it is sent, before dot-stuffing.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
@@ -216,8 +228,9 @@ mod tests;
 #[cfg(test)]
 pub(super) fn sample_message(local: &str) -> OutgoingMessage {
     use crate::domain::mail::{MailContext, MailKind};
-    let room = super::render::Renderer::new(None).unwrap();
-    let rendered = room.render(&MailContext::sample(MailKind::PasswordResetLink)).unwrap();
+    use crate::domain::template::LanguageTag;
+    let (room, context) = (super::render::built_in(), MailContext::sample(MailKind::PasswordResetLink));
+    let rendered = room.render_built_in(&context, LanguageTag::english()).unwrap();
     let addressing = Addressing {
         from: Party::parse("Acme Portal <no-reply@example.com>").unwrap(),
         reply_to: None,

@@ -1,28 +1,36 @@
 //! From a context to a subject and two bodies.
 //!
-//! A secret is added to the template's data here, at the last moment, and the
-//! data is wiped when the mail is rendered.
+//! Templates are read once and rendered any number of times. A secret is added
+//! to the template's data here, at the last moment, and the data is wiped when
+//! the mail is rendered.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use handlebars::{Context, Handlebars, no_escape};
+use handlebars::{Handlebars, no_escape};
 use serde_json::Value;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::templates::{self, HTML_LAYOUT, LoadError, Part, TEXT_LAYOUT};
+use super::language::{self, Compiled};
+use super::templates::{self, LoadError, TEXT_LAYOUT};
 use super::text::single_line;
+use crate::domain::locale::Locale;
 use crate::domain::mail::{MailContext, MailKind};
+use crate::domain::template::{LanguageTag, Level, Mark, Offer, Part, Reach, TemplateKind};
+use crate::locales::helpers::{self, Output};
+use crate::locales::{Locales, LocalesError};
 
-mod helpers;
+mod data;
+mod run;
+
+use data::Data;
+pub use run::MAX_OUTPUT_BYTES;
 
 /// The longest subject, in characters.
 pub const MAX_SUBJECT_CHARS: usize = 150;
-/// The largest body, in bytes; a template that writes more is stopped.
-pub const MAX_OUTPUT_BYTES: usize = 256 * 1024;
 
 /// A mail that could not be rendered, or templates that cannot be used.
 #[derive(Debug, Error)]
@@ -30,36 +38,37 @@ pub enum RenderError {
     /// A template could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A template is not one.
-    #[error("the email template {path} is not valid: {reason}")]
-    Syntax {
+    /// A built-in template is not one.
+    #[error("the email template {path} is not valid at line {}, column {}: {}", mark.line, mark.column, mark.message)]
+    Invalid {
         /// Its path in the template folder.
         path: String,
-        /// What is wrong, with line and column.
-        reason: String,
+        /// What is wrong, and where.
+        mark: Mark,
     },
-    /// A template failed, for example over a variable that is not there.
-    #[error("the email template {path} cannot be rendered: {reason}")]
+    /// A template failed.
+    #[error("the {} of the mail cannot be rendered: {} (line {}, column {})", mark.part.as_str(), mark.message,
+        mark.line, mark.column)]
     Failed {
-        /// Its path in the template folder.
-        path: String,
-        /// What is wrong, with line and column; names a variable, never a value.
-        reason: String,
+        /// What is wrong, and where; names a variable, never a value.
+        mark: Mark,
     },
     /// A mail that must show its link or code does not.
-    #[error("the email template {path} does not show {{{{{variable}}}}}")]
+    #[error("the {} of the mail {} does not show {{{{{variable}}}}}", part.as_str(), kind.as_str())]
     MissingVariable {
-        /// Its path in the template folder.
-        path: String,
+        /// The kind.
+        kind: MailKind,
+        /// The part.
+        part: Part,
         /// The variable.
         variable: &'static str,
     },
     /// A subject came out empty.
-    #[error("the email template {path} renders to nothing")]
-    Empty {
-        /// Its path in the template folder.
-        path: String,
-    },
+    #[error("the subject of the mail {} renders to nothing", .0.as_str())]
+    Empty(MailKind),
+    /// Data for a preview that no mail of the kind has.
+    #[error("a mail of this kind has no {0}")]
+    UnknownData(String),
 }
 
 /// A rendered mail. Wiped when dropped: it may hold a link or a code.
@@ -70,6 +79,8 @@ pub struct Rendered {
     pub kind: MailKind,
     /// One line of 1 to [`MAX_SUBJECT_CHARS`] characters.
     pub subject: String,
+    /// What an inbox shows beside the subject; one line, perhaps empty.
+    pub preheader: String,
     /// The plain text body, lines ending in LF.
     pub text: String,
     /// The HTML body, a whole document.
@@ -82,14 +93,26 @@ impl fmt::Debug for Rendered {
     }
 }
 
-/// All templates, compiled once.
+/// The templates of one mail, and its language.
+#[derive(Debug, Clone)]
+pub struct TemplateSet {
+    /// The language of the mail.
+    pub locale: LanguageTag,
+    /// In the order of [`Part::ALL`].
+    pub parts: [Arc<Compiled>; 5],
+}
+
+/// The built-in templates, read once, and what every template is rendered with.
 pub struct Renderer {
     /// Escapes for HTML.
     html: Handlebars<'static>,
     /// Escapes nothing.
     plain: Handlebars<'static>,
-    /// By kind and part; made once, as a name is needed at every rendering.
-    paths: HashMap<MailKind, [String; 4]>,
+    built_in: HashMap<(TemplateKind, Part), Arc<Compiled>>,
+    sources: HashMap<String, String>,
+    text_layout: Compiled,
+    offers: Vec<Offer>,
+    locales: Arc<Locales>,
 }
 
 impl fmt::Debug for Renderer {
@@ -99,142 +122,172 @@ impl fmt::Debug for Renderer {
 }
 
 impl Renderer {
-    /// Compiles the built-in templates, with the files of a folder in place of
+    /// Reads the built-in templates, with the files of a folder in place of
     /// those of the same name, and renders the sample of every kind, so that a
     /// broken override shows at the start and not in somebody's inbox.
-    pub fn new(override_dir: Option<&Path>) -> Result<Self, RenderError> {
-        let mut renderer = Self { html: registry(), plain: registry(), paths: HashMap::new() };
-        renderer.plain.register_escape_fn(no_escape);
-        for (path, source) in templates::load(override_dir)? {
-            let is_html = path.ends_with("html.hbs");
-            let room = if is_html { &mut renderer.html } else { &mut renderer.plain };
-            room.register_template_string(&path, &source)
-                .map_err(|error| RenderError::Syntax { path, reason: error.to_string() })?;
+    pub fn new(override_dir: Option<&Path>, locales: &Arc<Locales>) -> Result<Self, RenderError> {
+        let sources = templates::load(override_dir)?;
+        let read = |kind, part, path: &str| {
+            let source = sources.get(path).ok_or_else(|| LoadError::Missing(path.to_owned()))?;
+            language::compile(kind, part, source, &|key| has_text(locales, key)).map_err(|marks| {
+                let mark = marks.into_iter().next();
+                mark.map_or_else(
+                    || LoadError::Missing(path.to_owned()).into(),
+                    |mark| RenderError::Invalid { path: path.to_owned(), mark },
+                )
+            })
+        };
+        let mut built_in = HashMap::new();
+        for (kind, part) in templates::parts() {
+            built_in.insert((kind, part), Arc::new(read(kind, part, &templates::path_of(kind, part))?));
         }
-        for kind in MailKind::ALL {
-            renderer.paths.insert(kind, Part::ALL.map(|part| templates::path_of(kind, part)));
-        }
+        let text_layout = read(TemplateKind::Layout, Part::Text, TEXT_LAYOUT)?;
+        let mut plain = registry(locales, Output::Plain);
+        plain.register_escape_fn(no_escape);
+        let html = registry(locales, Output::Html);
+        let (offers, locales) = (offers(), Arc::clone(locales));
+        let renderer = Self { html, plain, built_in, sources, text_layout, offers, locales };
         for kind in MailKind::ALL {
             renderer.check_sample(kind)?;
         }
         Ok(renderer)
     }
 
+    /// Whether templates may ask for a text of this name.
+    #[must_use]
+    pub fn has_text(&self, key: &str) -> bool {
+        has_text(&self.locales, key)
+    }
+
+    /// What is built in: every part in every language.
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// The source of a built-in template.
+    #[must_use]
+    pub fn source(&self, kind: TemplateKind, part: Part) -> Option<&str> {
+        self.sources.get(&templates::path_of(kind, part)).map(String::as_str)
+    }
+
+    /// A built-in template, for a mail of a kind; the layout is of all kinds.
+    #[must_use]
+    pub fn built_in(&self, kind: MailKind, part: Part) -> Option<Arc<Compiled>> {
+        let kind = if part == Part::Layout { TemplateKind::Layout } else { TemplateKind::Mail(kind) };
+        self.built_in.get(&(kind, part)).map(Arc::clone)
+    }
+
+    /// The built-in templates of a kind, in a language.
+    ///
+    /// # Errors
+    /// When this build lacks one.
+    pub fn built_in_set(&self, kind: MailKind, locale: LanguageTag) -> Result<TemplateSet, RenderError> {
+        let get = |part| {
+            self.built_in(kind, part).ok_or_else(|| LoadError::Missing(format!("{} {}", kind.as_str(), part.as_str())))
+        };
+        let [subject, preheader, text, html, layout] = Part::ALL;
+        Ok(TemplateSet { locale, parts: [get(subject)?, get(preheader)?, get(text)?, get(html)?, get(layout)?] })
+    }
+
     /// Renders one mail.
-    pub fn render(&self, context: &MailContext) -> Result<Rendered, RenderError> {
-        let kind = context.kind();
-        let [subject, preheader, text, html] =
-            self.paths.get(&kind).ok_or_else(|| RenderError::Load(LoadError::Missing(kind.as_str().to_owned())))?;
-        let mut data = WipedContext::new(context)?;
-        let rendered_subject = single_line(&run(&self.plain, subject, &data)?, MAX_SUBJECT_CHARS);
-        if rendered_subject.is_empty() {
-            return Err(RenderError::Empty { path: subject.clone() });
+    pub fn render(&self, context: &MailContext, set: &TemplateSet) -> Result<Rendered, RenderError> {
+        self.write(context.kind(), Data::new(context)?, set)
+    }
+
+    /// Renders one mail from the built-in templates.
+    pub fn render_built_in(&self, context: &MailContext, locale: LanguageTag) -> Result<Rendered, RenderError> {
+        self.render(context, &self.built_in_set(context.kind(), locale)?)
+    }
+
+    /// Renders a mail of a kind from its sample, with some of its values
+    /// replaced, the last ones last. Its link and its code are always the
+    /// sample's.
+    pub fn preview(&self, kind: MailKind, given: &[&Value], set: &TemplateSet) -> Result<Rendered, RenderError> {
+        let mut data = Data::new(&MailContext::sample(kind))?;
+        for values in given {
+            data.replace(kind, values)?;
         }
-        let rendered_preheader = run(&self.plain, preheader, &data)?;
-        data.insert("preheader", single_line(&rendered_preheader, MAX_SUBJECT_CHARS));
-        data.insert("subject", rendered_subject.clone());
+        self.write(kind, data, set)
+    }
 
-        let body = run(&self.plain, text, &data)?;
+    fn write(&self, kind: MailKind, mut data: Data, set: &TemplateSet) -> Result<Rendered, RenderError> {
+        let [subject, preheader, text, html, layout] = &set.parts;
+        data.insert("locale", set.locale.as_str().to_owned());
+        data.insert("dir", if set.locale.is_right_to_left() { "rtl" } else { "ltr" }.to_owned());
+        let line = single_line(&run::run(&self.plain, subject, Part::Subject, &data)?, MAX_SUBJECT_CHARS);
+        if line.is_empty() {
+            return Err(RenderError::Empty(kind));
+        }
+        let beside = single_line(&run::run(&self.plain, preheader, Part::Preheader, &data)?, MAX_SUBJECT_CHARS);
+        data.insert("subject", line.clone());
+        data.insert("preheader", beside.clone());
+
+        let body = run::run(&self.plain, text, Part::Text, &data)?;
         data.insert("body", body.trim().to_owned());
-        let text = run(&self.plain, TEXT_LAYOUT, &data)?;
+        let text = run::run(&self.plain, &self.text_layout, Part::Text, &data)?;
 
-        let body = run(&self.html, html, &data)?;
-        data.insert("body", body);
-        let html = run(&self.html, HTML_LAYOUT, &data)?;
-        Ok(Rendered { kind, subject: rendered_subject, text, html })
+        let body = run::run(&self.html, html, Part::Html, &data)?;
+        let html = if html.is_document {
+            body
+        } else {
+            data.insert("body", body);
+            run::run(&self.html, layout, Part::Layout, &data)?
+        };
+        Ok(Rendered { kind, subject: line, preheader: beside, text, html })
     }
 
     fn check_sample(&self, kind: MailKind) -> Result<(), RenderError> {
         let context = MailContext::sample(kind);
-        let rendered = self.render(&context)?;
-        if let Some((variable, secret)) = context.secret() {
-            let escaped = handlebars::html_escape(secret.expose());
-            for (part, shown) in
-                [(Part::Text, rendered.text.contains(secret.expose())), (Part::Html, rendered.html.contains(&escaped))]
-            {
-                if !shown {
-                    return Err(RenderError::MissingVariable { path: templates::path_of(kind, part), variable });
-                }
-            }
+        for locale in Locale::ALL {
+            let locale = LanguageTag::parse(locale.as_str()).unwrap_or_else(LanguageTag::english);
+            check_secret(&context, &self.render_built_in(&context, locale)?)?;
         }
         Ok(())
     }
 }
 
-fn run(room: &Handlebars<'static>, path: &str, data: &WipedContext) -> Result<String, RenderError> {
-    let failed = |reason| RenderError::Failed { path: path.to_owned(), reason };
-    let mut output = Bounded(Vec::with_capacity(4096));
-    room.render_with_context_to_write(path, &data.0, &mut output).map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(output.0).map_err(|error| failed(error.to_string()))
+/// Whether both bodies show the link or code that the mail is for.
+///
+/// # Errors
+/// When one does not.
+pub fn check_secret(context: &MailContext, rendered: &Rendered) -> Result<(), RenderError> {
+    let Some((variable, secret)) = context.secret() else { return Ok(()) };
+    let escaped = handlebars::html_escape(secret.expose());
+    let shown = [(Part::Text, rendered.text.contains(secret.expose())), (Part::Html, rendered.html.contains(&escaped))];
+    match shown.into_iter().find(|(_, is_shown)| !is_shown) {
+        Some((part, _)) => Err(RenderError::MissingVariable { kind: context.kind(), part, variable }),
+        None => Ok(()),
+    }
 }
 
-fn registry() -> Handlebars<'static> {
+fn has_text(locales: &Locales, key: &str) -> bool {
+    !matches!(locales.text(Locale::En, key, &[]), Err(LocalesError::Missing { .. }))
+}
+
+fn offers() -> Vec<Offer> {
+    let languages = Locale::ALL.into_iter().filter_map(|locale| LanguageTag::parse(locale.as_str()));
+    let of_language = |tag: LanguageTag| {
+        Part::ALL.map(|part| Offer { level: Level::BuiltIn, reach: Reach::In(tag.clone()), part, version: 0 })
+    };
+    languages.flat_map(of_language).collect()
+}
+
+fn registry(locales: &Arc<Locales>, output: Output) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
-    // Indentation of a partial is nothing a mail needs, and costs time.
-    registry.set_prevent_indent(true);
-    // A template shall not write to the log of the process.
-    registry.unregister_helper("log");
-    helpers::register(&mut registry);
+    // What the language does not have is not there either, whatever its rules let through.
+    for helper in ["log", "lookup", "each", "with", "raw"] {
+        registry.unregister_helper(helper);
+    }
+    helpers::register(&mut registry, locales, output);
     registry
 }
 
-/// The data of one rendering, wiped when dropped.
-struct WipedContext(Context);
-
-impl WipedContext {
-    fn new(context: &MailContext) -> Result<Self, RenderError> {
-        let data = serde_json::to_value(context).map_err(|error| RenderError::Failed {
-            path: context.kind().as_str().to_owned(),
-            reason: error.to_string(),
-        })?;
-        let mut data = Self(Context::from(data));
-        if let Some((name, secret)) = context.secret() {
-            data.insert(name, secret.expose().to_owned());
-        }
-        Ok(data)
-    }
-
-    /// Adds or replaces a text; the old one is wiped.
-    fn insert(&mut self, name: &str, text: String) {
-        if let Value::Object(map) = self.0.data_mut()
-            && let Some(mut old) = map.insert(name.to_owned(), Value::String(text))
-        {
-            wipe(&mut old);
-        }
-    }
-}
-
-impl Drop for WipedContext {
-    fn drop(&mut self) {
-        wipe(self.0.data_mut());
-    }
-}
-
-fn wipe(value: &mut Value) {
-    match value {
-        Value::String(text) => text.zeroize(),
-        Value::Array(list) => list.iter_mut().for_each(wipe),
-        Value::Object(map) => map.values_mut().for_each(wipe),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// An output that refuses to grow past [`MAX_OUTPUT_BYTES`].
-struct Bounded(Vec<u8>);
-
-impl io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MAX_OUTPUT_BYTES {
-            return Err(io::Error::other("the output is over 256 KiB"));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The built-in templates, for tests.
+#[cfg(test)]
+pub(crate) fn built_in() -> Renderer {
+    Renderer::new(None, &Arc::new(Locales::new(None).unwrap())).unwrap()
 }
 
 #[cfg(test)]

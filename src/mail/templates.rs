@@ -1,6 +1,6 @@
-//! Where template text comes from: compiled into the binary, and file by file
-//! from a folder that overrides it. One layout per format, and four parts per
-//! kind: `<kind>/{subject,preheader,text,html}.hbs`.
+//! Where the text of the built-in templates comes from: compiled into the
+//! binary, and file by file from a folder that overrides it. One layout per
+//! format, and four parts per kind: `<kind>/{subject,preheader,text,html}.hbs`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,58 +8,40 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
 
-use crate::domain::mail::MailKind;
+use super::language::MAX_TEMPLATE_BYTES;
+use crate::domain::template::{Part, TemplateKind};
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/email");
-
-/// The largest template, in bytes.
-pub const MAX_TEMPLATE_BYTES: u64 = 128 * 1024;
-
-/// The parts of a mail that have a template of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// One line.
-    Subject,
-    /// What an inbox shows beside the subject.
-    Preheader,
-    /// The body as plain text.
-    Text,
-    /// The body as HTML.
-    Html,
-}
-
-impl Part {
-    /// Every part.
-    pub const ALL: [Self; 4] = [Self::Subject, Self::Preheader, Self::Text, Self::Html];
-
-    /// Its name, for example `subject`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::Preheader => "preheader",
-            Self::Text => "text",
-            Self::Html => "html",
-        }
-    }
-}
 
 /// The layout around text bodies.
 pub const TEXT_LAYOUT: &str = "layout.text.hbs";
 /// The layout around HTML bodies.
 pub const HTML_LAYOUT: &str = "layout.html.hbs";
 
+/// The folder of a kind, for example `password-reset-link`.
+#[must_use]
+pub fn folder_of(kind: TemplateKind) -> String {
+    kind.as_str().to_ascii_lowercase().replace('_', "-")
+}
+
 /// The path of a part inside the template folder, for example
 /// `password-reset-link/subject.hbs`.
 #[must_use]
-pub fn path_of(kind: MailKind, part: Part) -> String {
-    format!("{}/{}.hbs", kind.as_str().to_ascii_lowercase().replace('_', "-"), part.as_str())
+pub fn path_of(kind: TemplateKind, part: Part) -> String {
+    match part {
+        Part::Layout => HTML_LAYOUT.to_owned(),
+        _ => format!("{}/{}.hbs", folder_of(kind), part.as_str()),
+    }
+}
+
+/// Every kind with its parts, the text layout left out.
+pub fn parts() -> impl Iterator<Item = (TemplateKind, Part)> {
+    TemplateKind::all().flat_map(|kind| kind.parts().iter().map(move |part| (kind, *part)))
 }
 
 /// Every path there is.
 pub fn paths() -> impl Iterator<Item = String> {
-    let parts = MailKind::ALL.into_iter().flat_map(|kind| Part::ALL.map(|part| path_of(kind, part)));
-    [TEXT_LAYOUT.to_owned(), HTML_LAYOUT.to_owned()].into_iter().chain(parts)
+    std::iter::once(TEXT_LAYOUT.to_owned()).chain(parts().map(|(kind, part)| path_of(kind, part)))
 }
 
 /// Templates that could not be loaded.
@@ -84,13 +66,21 @@ pub enum LoadError {
     Missing(String),
 }
 
+/// The text of a built-in template, by its path.
+///
+/// # Errors
+/// When this build has none of that name.
+pub fn built_in(path: &str) -> Result<&'static str, LoadError> {
+    let text = BUILT_IN.get_file(path).and_then(|file| file.contents_utf8());
+    text.ok_or_else(|| LoadError::Missing(path.to_owned()))
+}
+
 /// Loads every template by path, taking a file from `overrides` where there is one.
 pub fn load(overrides: Option<&Path>) -> Result<HashMap<String, String>, LoadError> {
     let mut sources = HashMap::new();
     for path in paths() {
-        let file = BUILT_IN.get_file(&path).and_then(|file| file.contents_utf8());
-        let text = file.ok_or_else(|| LoadError::Missing(path.clone()))?;
-        sources.insert(path, text.to_owned());
+        let text = built_in(&path)?.to_owned();
+        sources.insert(path, text);
     }
     if let Some(folder) = overrides {
         for file in files_below(folder)? {
@@ -102,10 +92,16 @@ pub fn load(overrides: Option<&Path>) -> Result<HashMap<String, String>, LoadErr
     Ok(sources)
 }
 
+/// What lies beside the email templates in the folder: the texts of `locales`.
+const NOT_OURS: &str = "locales";
+
 /// The files of a folder and of the folders in it, without hidden ones.
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let mut files = Vec::new();
     for path in entries(folder)? {
+        if path == folder.join(NOT_OURS) {
+            continue;
+        }
         if path.is_dir() {
             files.extend(entries(&path)?);
         } else {
@@ -115,7 +111,11 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(files)
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+/// What lies in a folder, without hidden files, in the order of the names.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let unreadable = |source| LoadError::Unreadable { path: folder.to_owned(), source };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
@@ -124,12 +124,17 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
             paths.push(entry.path());
         }
     }
+    paths.sort();
     Ok(paths)
 }
 
-fn read(file: &Path) -> Result<String, LoadError> {
+/// Reads a template.
+///
+/// # Errors
+/// When it cannot be read or is over [`MAX_TEMPLATE_BYTES`].
+pub fn read(file: &Path) -> Result<String, LoadError> {
     let unreadable = |source| LoadError::Unreadable { path: file.to_owned(), source };
-    if std::fs::metadata(file).map_err(unreadable)?.len() > MAX_TEMPLATE_BYTES {
+    if std::fs::metadata(file).map_err(unreadable)?.len() > MAX_TEMPLATE_BYTES as u64 {
         return Err(LoadError::TooLarge(file.to_owned()));
     }
     std::fs::read_to_string(file).map_err(unreadable)

@@ -123,18 +123,51 @@ pub struct SendError {
     /// The provider's own words, or what went wrong on the way: one line of at
     /// most 300 characters; may hold an address, never a secret.
     pub answer: String,
+    /// The three digits of the provider's answer, if it gave one.
+    pub code: Option<u16>,
 }
 
 impl SendError {
     pub(super) fn new(kind: FailureKind, stage: Stage, answer: &str) -> Self {
-        Self { kind, stage, answer: bounded_answer(answer) }
+        Self { kind, stage, answer: bounded_answer(answer), code: None }
+    }
+
+    pub(super) const fn with_code(mut self, code: u16) -> Self {
+        self.code = Some(code);
+        self
     }
 
     /// Whether the provider refused this very address for good, so that it
     /// should not be tried again for a while.
     #[must_use]
     pub fn refuses_recipient(&self) -> bool {
-        self.kind == FailureKind::Permanent && self.stage == Stage::Recipient
+        self.kind == FailureKind::Permanent && self.stage == Stage::Recipient && self.code.is_some()
+    }
+
+    /// Whether no other provider need be asked: the address is refused, and not
+    /// by a rule about us (RFC 3463 § 3.8, `X.7.X`) that another one may not have.
+    #[must_use]
+    pub fn is_verdict_on_address(&self) -> bool {
+        let words = self.answer.split(' ').nth(1).unwrap_or_default();
+        self.refuses_recipient() && !words.starts_with("5.7.")
+    }
+
+    /// Whether the provider is unwell, whatever is sent: it cannot be reached or
+    /// is not who it should be, lets us not in, says nothing, or takes leave.
+    #[must_use]
+    pub const fn is_of_the_provider(&self) -> bool {
+        matches!(self.stage, Stage::Connect | Stage::Tls | Stage::Auth)
+            || match self.code {
+                None => matches!(self.kind, FailureKind::Temporary),
+                Some(code) => code == 421,
+            }
+    }
+
+    /// Whether it failed for what this very message says or where it goes, so
+    /// that others to the same mailbox may fare better.
+    #[must_use]
+    pub const fn is_of_the_message(&self) -> bool {
+        !self.is_of_the_provider() && !matches!(self.stage, Stage::Sender)
     }
 }
 

@@ -1,9 +1,15 @@
 //! Connections and transactions.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::sqlx::{self, Connection as _, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -11,8 +17,8 @@ use sea_orm::{
 
 use crate::domain::clock::Timestamp;
 
-use super::Result;
 use super::time::Clock;
+use super::{Result, StoreError, access_state};
 
 /// The advisory lock of whoever migrates: the letters `rekey`, so that it is
 /// unlikely to be anybody else's.
@@ -24,6 +30,15 @@ pub type Transaction = DatabaseTransaction;
 /// How long a statement may take before its caller hears that the database is
 /// busy, so that one locked row cannot use up the pool.
 const STATEMENT: Duration = Duration::from_secs(15);
+
+/// How soon PostgreSQL finds out that one of its clients is gone and takes back
+/// what it held: until then readers of events go no further than its place.
+const ABANDONED: [(&str, &str); 4] = [
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -43,6 +58,9 @@ pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     clock: Clock,
+    /// Changes of what callers may do that this process made on SQLite, which
+    /// serves one process.
+    access: Arc<AtomicI64>,
 }
 
 impl Database {
@@ -54,14 +72,17 @@ impl Database {
         if options.url.starts_with("sqlite") {
             let writer = sea_orm::Database::connect(sqlite(options, 1)).await?;
             let reader = sea_orm::Database::connect(sqlite(options, options.pool_size.clamp(1, 4))).await?;
-            return Ok(Self { reader, writer, clock });
+            return Ok(Self { reader, writer, clock, access: Arc::default() });
         }
         let mut pool = common(options, options.pool_size);
         // All of them at once and for good: a connection wakes on the runtime that
         // opened it, which must be the one that ends last.
         pool.min_connections(options.pool_size).idle_timeout(None).max_lifetime(None).statement_timeout(STATEMENT);
-        let pool = sea_orm::Database::connect(pool).await?;
-        Ok(Self { reader: pool.clone(), writer: pool, clock })
+        pool.map_sqlx_postgres_opts(|postgres| postgres.options(ABANDONED));
+        match sea_orm::Database::connect(pool).await {
+            Ok(pool) => Ok(Self { reader: pool.clone(), writer: pool, clock, access: Arc::default() }),
+            Err(error) => Err(why_unreachable(options).await.unwrap_or_else(|| error.into())),
+        }
     }
 
     /// A connection for reading outside a transaction.
@@ -97,6 +118,29 @@ impl Database {
         self.clock.read(&self.reader).await
     }
 
+    /// What time it is, and how often anything changed that decides what
+    /// callers may do; in one question where it has to be asked at all.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn now_and_access(&self) -> Result<(Timestamp, i64)> {
+        if self.is_embedded() {
+            return Ok((self.now().await?, self.access.load(Ordering::SeqCst)));
+        }
+        match &self.clock {
+            Clock::Database => {
+                let (now, version) = access_state::read_with_time(&self.reader).await?;
+                Ok((Timestamp::from_millis(now), version))
+            }
+            Clock::Stopped(_) => Ok((self.now().await?, access_state::read(&self.reader).await?)),
+        }
+    }
+
+    /// Notes that a change of what callers may do was committed here.
+    pub fn note_access_change(&self) {
+        self.access.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Whether one instance owns this database alone.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
@@ -124,11 +168,15 @@ impl Database {
     }
 
     /// Begins a transaction in which nobody else changes the schema: several
-    /// instances may start at once on an empty database.
+    /// instances may start at once on an empty database. It may take as long as
+    /// it needs, but whoever waits for a table makes everybody else wait behind
+    /// them, so that this is given up soon.
     async fn begin_alone(&self) -> Result<Transaction> {
         let transaction = self.begin().await?;
         if !self.is_embedded() {
+            transaction.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
             transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+            transaction.execute_unprepared("SET LOCAL lock_timeout = '10s'").await?;
         }
         Ok(transaction)
     }
@@ -160,6 +208,23 @@ impl Database {
     }
 }
 
+/// The file that an SQLite URL names; `None` in memory, or when the driver
+/// cannot read the URL.
+#[must_use]
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let options: SqliteConnectOptions = url.parse().ok()?;
+    let path = options.get_filename();
+    let in_memory = url.contains(":memory:") || url.contains("mode=memory") || path.as_os_str().is_empty();
+    (!in_memory).then(|| path.to_owned())
+}
+
+/// Why a PostgreSQL server cannot be reached, in its own words or the
+/// network's: a pool goes on trying and then says only that it took too long.
+async fn why_unreachable(options: &DatabaseOptions) -> Option<StoreError> {
+    let attempt = tokio::time::timeout(options.patience, PgConnection::connect(&options.url)).await;
+    attempt.ok()?.err().map(|error| StoreError::Gone(error.to_string()))
+}
+
 fn common(options: &DatabaseOptions, connections: u32) -> ConnectOptions {
     let mut connect = ConnectOptions::new(&options.url);
     connect
@@ -185,5 +250,31 @@ fn sqlite(options: &DatabaseOptions, connections: u32) -> ConnectOptions {
                 .statement_cache_capacity(200)
         },
     );
+    connect.map_sqlx_sqlite_pool_opts(never_inside_a_transaction);
     connect
+}
+
+/// Lets a pool hand out only connections whose transactions have ended.
+///
+/// SQLite ends a transaction by itself when the disk is full or fails. The
+/// ROLLBACK that follows is then refused, and the driver goes on counting the
+/// transaction as open: the next one would be a savepoint in nothing, whose
+/// commit answers well and writes not a byte. Such a connection is closed when
+/// it comes back, and another one takes its place.
+fn never_inside_a_transaction(pool: SqlitePoolOptions) -> SqlitePoolOptions {
+    pool.after_release(|connection, _| Box::pin(has_ended(connection)))
+        .before_acquire(|connection, _| Box::pin(has_ended(connection)))
+}
+
+/// Whether no transaction of the connection counts as open, once the rollback
+/// that may still be queued is done.
+async fn has_ended(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        connection.ping().await?;
+    }
+    let ended = !connection.is_in_transaction();
+    if !ended {
+        tracing::warn!("a database connection did not end its transaction and is replaced");
+    }
+    Ok(ended)
 }

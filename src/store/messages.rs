@@ -5,7 +5,10 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement,
+    UpdateMany,
+};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ApplicationId, MessageId, PasswordResetId, TenantId, UserId};
@@ -27,6 +30,8 @@ pub enum MessageState {
     /// Not to be sent any more: its secret is no longer good, or the address
     /// has changed.
     Dropped,
+    /// Not sent, because the address gets no mail for a while.
+    Suppressed,
 }
 
 impl MessageState {
@@ -38,7 +43,15 @@ impl MessageState {
             Self::Sent => "sent",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Suppressed => "suppressed",
         }
+    }
+
+    /// Reads what [`as_str`](Self::as_str) wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Queued, Self::Sent, Self::Dead, Self::Dropped, Self::Suppressed];
+        all.into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -100,6 +113,8 @@ pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> 
                 answer: None,
                 created_at: message.created_at.as_millis(),
                 finished_at: None,
+                template: None,
+                stuck: 0,
             };
             Ok(whole(row))
         })
@@ -108,15 +123,20 @@ pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> 
     Ok(())
 }
 
+/// So many failures of its own, and a message holds up its mailbox no more.
+const STUCK: u32 = 6;
+
 /// The names of up to `limit` messages that are due: the oldest of each
-/// mailbox, so that a mailbox is served in order and never twice at once. Only
-/// looked at, so that a long queue does not hold the write lock.
+/// mailbox, so that a mailbox is served in order and never twice at once. One
+/// that waits for its next try holds up those after it, unless it has failed
+/// some times for its own sake: then they pass it. Only looked at, so that
+/// a long queue does not hold the write lock.
 pub async fn list_due(connection: &impl ConnectionTrait, limit: u64, now: Timestamp) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT m.* FROM messages AS m WHERE m.state = 'queued' AND m.run_at <= $1 \
          AND (m.leased_until IS NULL OR m.leased_until <= $1) \
          AND NOT EXISTS (SELECT 1 FROM messages AS earlier WHERE earlier.mailbox = m.mailbox \
-         AND earlier.state = 'queued' AND earlier.id < m.id) \
+         AND earlier.state = 'queued' AND earlier.id < m.id AND earlier.stuck < {STUCK}) \
          ORDER BY m.run_at, m.id LIMIT {limit}"
     );
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [now.as_millis().into()]);
@@ -151,7 +171,7 @@ pub async fn lease(
             Err(error) => {
                 // One bad row must not hold up the rest, nor its own mailbox.
                 tracing::error!(message_id = id, error = %error, "a queued mail cannot be read and is given up");
-                end(connection, worker, &id, MessageState::Dead, "unreadable", now).await?;
+                end(connection, worker, &id, (MessageState::Dead, None), "unreadable", now).await?;
             }
         }
     }
@@ -169,7 +189,7 @@ pub async fn renew(connection: &impl ConnectionTrait, worker: &str, until: Times
     Ok(())
 }
 
-fn from_row(row: Model) -> Result<Message> {
+pub(super) fn from_row(row: Model) -> Result<Message> {
     Ok(Message {
         id: read(&row.id, "messages.id")?,
         application: read(&row.application_id, "messages.application_id")?,
@@ -186,27 +206,34 @@ fn from_row(row: Model) -> Result<Message> {
     })
 }
 
-/// Ends a message that this worker has leased, with the provider's words.
+/// Ends a message that this worker has leased, with the provider's words, and
+/// with the templates that it was written from, if it was.
 pub async fn finish(
     connection: &impl ConnectionTrait,
     worker: &str,
     id: MessageId,
     state: MessageState,
     answer: &str,
+    template: Option<&serde_json::Value>,
     now: Timestamp,
 ) -> Result<bool> {
-    end(connection, worker, &id.to_string(), state, answer, now).await
+    let template = template.map(|template| to_json(template, "messages.template")).transpose()?;
+    end(connection, worker, &id.to_string(), (state, template), answer, now).await
 }
 
 async fn end(
     connection: &impl ConnectionTrait,
     worker: &str,
     id: &str,
-    state: MessageState,
+    (state, template): (MessageState, Option<String>),
     answer: &str,
     now: Timestamp,
 ) -> Result<bool> {
-    let result = Entity::update_many()
+    let mut update = Entity::update_many();
+    if let Some(template) = template {
+        update = update.col_expr(Column::Template, Expr::value(template));
+    }
+    let result = update
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::Answer, Expr::value(answer))
         .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
@@ -220,25 +247,64 @@ async fn end(
     Ok(result.rows_affected == 1)
 }
 
-/// Gives a message back for another try at `run_at`, with the provider's words.
-pub async fn retry(
-    connection: &impl ConnectionTrait,
-    worker: &str,
-    id: MessageId,
-    answer: &str,
-    run_at: Timestamp,
-) -> Result<()> {
+fn giving_back(worker: &str, id: MessageId, run_at: Timestamp) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::RunAt, Expr::value(run_at.as_millis()))
-        .col_expr(Column::Answer, Expr::value(answer))
         .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
         .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
         .filter(Column::Id.eq(id.to_string()))
         .filter(Column::LeasedBy.eq(worker))
+        .filter(Column::State.eq(MessageState::Queued.as_str()))
+}
+
+/// Gives a message back for another try at `run_at`, with the provider's words.
+/// `own` says whether it failed for its own sake.
+pub async fn retry(
+    connection: &impl ConnectionTrait,
+    worker: &str,
+    id: MessageId,
+    (answer, own): (&str, bool),
+    run_at: Timestamp,
+) -> Result<()> {
+    giving_back(worker, id, run_at)
+        .col_expr(Column::Answer, Expr::value(answer))
+        .col_expr(Column::Stuck, Expr::col(Column::Stuck).add(i64::from(own)))
         .exec(connection)
         .await?;
     Ok(())
 }
+
+/// Gives a message back that was not offered to anybody: that is no try.
+pub async fn postpone(connection: &impl ConnectionTrait, worker: &str, id: MessageId, run_at: Timestamp) -> Result<()> {
+    giving_back(worker, id, run_at)
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Drops the mails of resets that are over, but for those that somebody is
+/// about to send and will look at anyway.
+pub async fn drop_over(connection: &impl ConnectionTrait, resets: &[String], now: Timestamp) -> Result<()> {
+    for some in resets.chunks(CHUNK) {
+        let names: Vec<String> = (3..3 + some.len()).map(|place| format!("${place}")).collect();
+        let backend = connection.get_database_backend();
+        let skip = if backend == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "UPDATE messages SET state = 'dropped', answer = $1, finished_at = $2 WHERE id IN (SELECT id FROM messages \
+             WHERE reset_id IN ({}) AND state = 'queued' AND recipient IS NULL \
+             AND (leased_until IS NULL OR leased_until <= $2){skip})",
+            names.join(", ")
+        );
+        let mut values: Vec<sea_orm::Value> = vec!["the reset is not pending any more".into(), now.as_millis().into()];
+        values.extend(some.iter().map(|id| id.as_str().into()));
+        connection.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// How many names are bound in one statement.
+const CHUNK: usize = 500;
 
 /// Gives back what a worker that stops has leased.
 pub async fn release(connection: &impl ConnectionTrait, worker: &str) -> Result<()> {
@@ -258,15 +324,4 @@ pub async fn backlog(connection: &impl ConnectionTrait) -> Result<(u64, Option<T
     let depth = queued().count(connection).await?;
     let oldest = queued().order_by_asc(Column::CreatedAt).one(connection).await?;
     Ok((depth, oldest.map(|row| Timestamp::from_millis(row.created_at))))
-}
-
-/// What became of a user's messages: kind, state and the provider's words,
-/// oldest first.
-pub async fn list_outcomes(
-    connection: &impl ConnectionTrait,
-    user: UserId,
-) -> Result<Vec<(String, String, Option<String>)>> {
-    let rows =
-        Entity::find().filter(Column::UserId.eq(user.to_string())).order_by_asc(Column::Id).all(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.kind, row.state, row.answer)).collect())
 }

@@ -6,22 +6,49 @@
 //! [`Scope`](crate::domain::access::Scope). A change of state is a guarded
 //! UPDATE whose result says whether it took place.
 
+pub mod access_state;
 pub mod api_keys;
 pub mod applications;
+pub mod audit;
+pub mod auth_factors;
+pub mod branding;
 pub mod database;
+pub mod email_templates;
+pub mod event_feed;
 pub mod events;
 pub mod idempotency;
+pub mod issuers;
 pub mod jobs;
+pub mod message_attempts;
+pub mod message_records;
 pub mod messages;
+pub mod operator_credentials;
+pub mod operator_invitations;
+pub mod operator_sessions;
+pub mod operators;
+pub mod origins;
+pub mod overview;
+pub mod password_history;
+pub mod pending_sign_ins;
+pub mod permission_boundaries;
 pub mod policies;
+pub mod probe;
 pub mod requests;
 pub mod resets;
 pub mod retention;
 pub mod service_accounts;
 pub mod sessions;
+pub mod slice;
+pub mod suppressions;
+pub mod tenants;
 pub mod throttles;
 pub mod time;
+pub mod timeline;
 pub mod users;
+pub mod verifications;
+pub mod versioned;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 pub mod writer;
 
 mod entity;
@@ -52,6 +79,13 @@ impl StoreError {
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    }
+
+    /// The same, and the index covers this column. SQLite names the columns,
+    /// PostgreSQL the index, which is named after them.
+    #[must_use]
+    pub fn is_duplicate_of(&self, column: &str) -> bool {
+        self.is_duplicate() && self.to_string().contains(column)
     }
 
     /// Whether rows of the transaction are at fault, or others that it met

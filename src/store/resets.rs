@@ -1,16 +1,17 @@
 //! Resets. Every change is one guarded UPDATE that repeats its precondition.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, UpdateMany, Value};
 
 use crate::domain::access::Scope;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{PasswordResetId, UserId};
+use crate::domain::ids::{PasswordResetId, TenantId, UserId};
 use crate::domain::reset::{Mode, Origin, Reset, Status};
 use crate::domain::secret::{SecretDigest, hex};
 
 use super::entity::password_resets::{Column, Entity, Model};
-use super::rows::{count, moment, nonce, read, whole};
+use super::rows::{count, inside, moment, nonce, read, whole};
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 impl TryFrom<Model> for Reset {
@@ -96,6 +97,115 @@ fn to_row(reset: Reset, token: Option<&SecretDigest>, provenance: Provenance) ->
     }
 }
 
+/// A reset with what is known about its making, for people who look.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The reset.
+    pub reset: Reset,
+    /// Who made it, and why.
+    pub provenance: Provenance,
+    /// When its right code was shown, if it has one.
+    pub verified_at: Option<Timestamp>,
+}
+
+impl TryFrom<Model> for Record {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self> {
+        Ok(Self {
+            provenance: Provenance { created_by: row.created_by.clone(), reason: row.reason.clone() },
+            verified_at: moment(row.verified_at),
+            reset: Reset::try_from(row)?,
+        })
+    }
+}
+
+/// Which resets a page is of; what is absent does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct ResetFilter {
+    /// The tenant of their users.
+    pub tenant: Option<TenantId>,
+    /// Their user.
+    pub user: Option<UserId>,
+    /// How they are proven.
+    pub mode: Option<Mode>,
+    /// Where they are in their life; one whose time is over is expired.
+    pub status: Option<Status>,
+}
+
+/// What resets are sorted and found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetAttribute {
+    /// When they were made.
+    Created,
+    /// When their time is over.
+    Expires,
+    /// When they ended.
+    Finished,
+    /// Who made them.
+    CreatedBy,
+}
+
+impl ResetAttribute {
+    const fn column(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            Self::Expires => Column::ExpiresAt,
+            Self::Finished => Column::FinishedAt,
+            Self::CreatedBy => Column::CreatedBy,
+        }
+    }
+}
+
+/// A page of the resets inside the scope.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    (which, now): (&ResetFilter, Timestamp),
+    terms: &[Term<ResetAttribute>],
+    by: ResetAttribute,
+    slice: Slice,
+) -> Result<(u64, Vec<Record>)> {
+    let mut query = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(inside(scope, Column::TenantId));
+    for (column, value) in [
+        (Column::TenantId, which.tenant.map(|id| id.to_string())),
+        (Column::UserId, which.user.map(|id| id.to_string())),
+        (Column::Mode, which.mode.map(|mode| mode.as_str().to_owned())),
+    ] {
+        query = value.map_or(query.clone(), |value| query.filter(column.eq(value)));
+    }
+    if let Some(status) = which.status {
+        query = query.filter(is_now(status, now));
+    }
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.column())));
+    let (total, rows) = slice.of(query, by.column(), Column::Id, connection).await?;
+    Ok((total, rows.into_iter().map(Record::try_from).collect::<Result<_>>()?))
+}
+
+/// The condition that a reset is in a state at this moment, whether or not
+/// somebody has noted that its time is over.
+fn is_now(status: Status, now: Timestamp) -> Expr {
+    let is = |status: Status| Column::Status.eq(status.as_str());
+    let over = || Column::ExpiresAt.lte(now.as_millis());
+    match status {
+        Status::Pending => is(status).and(over().not()),
+        Status::Expired => is(status).or(is(Status::Pending).and(over())),
+        other => is(other),
+    }
+}
+
+/// Reads one reset inside the scope, with what is known about its making.
+pub async fn find_record(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PasswordResetId,
+) -> Result<Option<Record>> {
+    let query = Entity::find_by_id(id.to_string()).filter(Column::ApplicationId.eq(scope.application().to_string()));
+    query.filter(inside(scope, Column::TenantId)).one(connection).await?.map(Record::try_from).transpose()
+}
+
 /// Reads one reset inside the scope.
 pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: PasswordResetId) -> Result<Option<Reset>> {
     one(connection, scope, Entity::find_by_id(id.to_string())).await
@@ -147,18 +257,19 @@ pub async fn finish(
 }
 
 /// Supersedes the pending resets of users: all of them, or only those made by
-/// address or by email.
+/// address or by email. Answers the ids of those.
 pub async fn supersede(
     connection: &impl ConnectionTrait,
     users: &[UserId],
     also_handed_over: bool,
     now: Timestamp,
-) -> Result<u64> {
+) -> Result<Vec<String>> {
     let mut which = Column::UserId.is_in(users.iter().map(ToString::to_string));
     if !also_handed_over {
         which = which.and(Column::ByEmail.eq(true).or(Column::Origin.eq(Origin::Address.as_str())));
     }
-    finish_where(connection, which, Status::Superseded, now).await
+    let rows = finishing(which, Status::Superseded, now).exec_with_returning(connection).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Ends every pending reset that was made with one key (which leaked).
@@ -166,15 +277,16 @@ pub async fn cancel_by_key(connection: &impl ConnectionTrait, key_id: &str, now:
     finish_where(connection, Column::KeyId.eq(key_id), Status::Cancelled, now).await
 }
 
-async fn finish_where(connection: &impl ConnectionTrait, which: Expr, status: Status, now: Timestamp) -> Result<u64> {
-    let result = Entity::update_many()
+fn finishing(which: Expr, status: Status, now: Timestamp) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::Status, Expr::value(status.as_str()))
         .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
         .filter(which)
         .filter(Column::Status.eq(Status::Pending.as_str()))
-        .exec(connection)
-        .await?;
-    Ok(result.rows_affected)
+}
+
+async fn finish_where(connection: &impl ConnectionTrait, which: Expr, status: Status, now: Timestamp) -> Result<u64> {
+    Ok(finishing(which, status, now).exec(connection).await?.rows_affected)
 }
 
 /// What a completion leaves behind.
@@ -188,31 +300,39 @@ pub struct Completion {
     pub auth_session: Option<(SecretDigest, Timestamp)>,
 }
 
-/// Completes a reset that is pending and not expired. Says whether it was;
-/// only then may the transaction be committed.
+/// Completes a reset that is pending and not expired, and supersedes the other
+/// pending ones of its user. Says whether it was; only then may the
+/// transaction be committed.
 pub async fn complete(
     connection: &impl ConnectionTrait,
+    user: UserId,
     id: PasswordResetId,
     completion: &Completion,
     now: Timestamp,
 ) -> Result<bool> {
-    let (digest, auth_expiry) = match &completion.auth_session {
-        Some((digest, expiry)) => (Some(digest.as_str().to_owned()), Some(expiry.as_millis())),
-        None => (None, None),
-    };
-    let result = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(Status::Completed.as_str()))
-        .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
-        .col_expr(Column::SessionsRevoked, Expr::value(i64::from(completion.sessions_revoked)))
-        .col_expr(Column::CredentialVersion, Expr::value(completion.credential_version))
-        .col_expr(Column::AuthSessionDigest, Expr::value(digest))
-        .col_expr(Column::AuthSessionExpiresAt, Expr::value(auth_expiry))
-        .filter(Column::Id.eq(id.to_string()))
+    let own = || Column::Id.eq(id.to_string());
+    let of_own = |column: Column, value: Value| (column, Expr::case(own(), value).finally(Expr::col(column)));
+    let status = Expr::case(own(), Status::Completed.as_str()).finally(Status::Superseded.as_str());
+    let (digest, auth_expiry) =
+        completion.auth_session.as_ref().map(|(digest, expiry)| (digest.as_str(), *expiry)).unzip();
+    let mut update = Entity::update_many()
+        .col_expr(Column::Status, status.into())
+        .col_expr(Column::FinishedAt, Expr::value(now.as_millis()));
+    for (column, value) in [
+        of_own(Column::SessionsRevoked, i64::from(completion.sessions_revoked).into()),
+        of_own(Column::CredentialVersion, completion.credential_version.into()),
+        of_own(Column::AuthSessionDigest, digest.into()),
+        of_own(Column::AuthSessionExpiresAt, auth_expiry.map(Timestamp::as_millis).into()),
+    ] {
+        update = update.col_expr(column, value.into());
+    }
+    let ended = update
+        .filter(Column::UserId.eq(user.to_string()))
         .filter(Column::Status.eq(Status::Pending.as_str()))
-        .filter(Column::ExpiresAt.gt(now.as_millis()))
-        .exec(connection)
+        .filter(own().not().or(Column::ExpiresAt.gt(now.as_millis())))
+        .exec_with_returning(connection)
         .await?;
-    Ok(result.rows_affected == 1)
+    Ok(ended.iter().any(|row| row.id == id.to_string()))
 }
 
 /// Notes that the right code was shown. Says whether the reset is pending.

@@ -1,11 +1,14 @@
 //! Reading typed values out of rows.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use sea_orm::sea_query::{LockBehavior, LockType};
-use sea_orm::{ConnectionTrait, DbBackend, QuerySelect};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
+use crate::domain::access::{Filter, Scope};
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::TenantId;
 use crate::domain::secret::unhex;
 
 use super::{Result, StoreError};
@@ -56,6 +59,23 @@ pub fn locked<Q: QuerySelect>(mut query: Q, connection: &impl ConnectionTrait, b
         };
     }
     query
+}
+
+/// The rows of a query whose tenant is inside the scope. That they are the
+/// application's is for the caller to say.
+pub fn within<E: EntityTrait>(query: Select<E>, scope: &Scope, tenant: E::Column) -> Select<E> {
+    query.filter(inside(scope, tenant))
+}
+
+/// The condition that a row's tenant is inside a scope, whose application the
+/// caller asks for as well.
+pub fn inside<C: ColumnTrait>(scope: &Scope, tenant: C) -> Expr {
+    let names = |set: BTreeSet<TenantId>| set.into_iter().map(|id| id.to_string());
+    match scope.tenants().filter() {
+        Filter::NotIn(set) if set.is_empty() => Expr::cust("1 = 1"),
+        Filter::NotIn(set) => tenant.is_not_in(names(set)),
+        Filter::In(set) => tenant.is_in(names(set)),
+    }
 }
 
 /// A row in which every column is set, for inserting or overwriting it whole.

@@ -9,12 +9,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use crate::domain::access::{Grant, Permission, Scope};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{ApplicationId, GrantId, ServiceAccountId, TenantId};
+use crate::domain::ids::{ApplicationId, BoundaryId, GrantId, ServiceAccountId, TenantId};
 use crate::domain::secret::SecretDigest;
 
 use super::entity::grants;
 use super::entity::service_accounts::{Column, Entity, Model};
 use super::rows::{json, locked, read, read_optional, to_json, whole};
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 /// A machine caller.
@@ -35,6 +36,8 @@ pub struct ServiceAccount {
     pub generation: i64,
     /// May do nothing.
     pub disabled: bool,
+    /// Counts changes.
+    pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -65,6 +68,7 @@ fn from_row(row: Model) -> Result<(ServiceAccount, ClientSecrets)> {
         name: row.name,
         generation: row.generation,
         disabled: row.disabled,
+        version: row.version,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
     };
@@ -83,6 +87,7 @@ pub async fn insert(connection: &impl ConnectionTrait, account: &ServiceAccount,
         secondary_digest: None,
         generation: account.generation,
         disabled: account.disabled,
+        version: account.version,
         created_at: account.created_at.as_millis(),
         updated_at: account.updated_at.as_millis(),
     };
@@ -194,11 +199,11 @@ pub async fn delete(connection: &impl ConnectionTrait, scope: &Scope, id: Servic
     Ok(true)
 }
 
-/// Replaces the grants of an account.
+/// Replaces the grants of an account. Those of a named boundary carry its id.
 pub async fn set_grants(
     connection: &impl ConnectionTrait,
     id: ServiceAccountId,
-    grants: &[(GrantId, Grant)],
+    grants: &[(GrantId, Grant, Option<BoundaryId>)],
     now: Timestamp,
 ) -> Result<()> {
     delete_grants(connection, id).await?;
@@ -207,13 +212,14 @@ pub async fn set_grants(
     }
     let rows: Vec<grants::ActiveModel> = grants
         .iter()
-        .map(|(name, grant)| {
+        .map(|(name, grant, boundary)| {
             Ok(whole(grants::Model {
                 id: name.to_string(),
                 service_account_id: id.to_string(),
                 permission: grant.permission.as_str().to_owned(),
                 boundary: to_json(&grant.boundary, "grants.boundary")?,
                 limits: to_json(&grant.limits, "grants.limits")?,
+                boundary_id: boundary.map(|id| id.to_string()),
                 created_at: now.as_millis(),
             }))
         })
@@ -238,6 +244,105 @@ pub async fn grants(connection: &impl ConnectionTrait, id: ServiceAccountId) -> 
         }
     };
     Ok(rows.into_iter().filter_map(readable).collect())
+}
+
+/// The grants of accounts with the named boundary of each, by account, each
+/// account's oldest first.
+pub async fn grants_of(
+    connection: &impl ConnectionTrait,
+    accounts: &[ServiceAccountId],
+) -> Result<Vec<(ServiceAccountId, Grant, Option<BoundaryId>)>> {
+    let rows = grants::Entity::find()
+        .filter(grants::Column::ServiceAccountId.is_in(accounts.iter().map(ToString::to_string)))
+        .order_by_asc(grants::Column::Id)
+        .all(connection)
+        .await?;
+    let full = |row: grants::Model| -> Result<(ServiceAccountId, Grant, Option<BoundaryId>)> {
+        let account = read(&row.service_account_id, "grants.service_account_id")?;
+        Ok((account, grant(&row)?, read_optional(row.boundary_id.as_deref(), "grants.boundary_id")?))
+    };
+    // One that cannot be read allows nothing; whoever looks for it finds it in the log.
+    Ok(rows.into_iter().filter_map(|row| full(row).ok()).collect())
+}
+
+/// Moves the version of an account on by one, for a change beside its row.
+pub async fn touch(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    id: ServiceAccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    change(connection, scope, id, Vec::new(), now).await
+}
+
+/// What accounts are sorted and found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountAttribute {
+    /// When they were made.
+    Created,
+    /// When they last changed.
+    Updated,
+    /// Their name.
+    Name,
+    /// Their name at the token endpoint.
+    ClientId,
+    /// The tenant they belong to.
+    Tenant,
+    /// Whether they may do nothing.
+    Disabled,
+}
+
+impl AccountAttribute {
+    const fn column(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            Self::Updated => Column::UpdatedAt,
+            Self::Name => Column::Name,
+            Self::ClientId => Column::ClientId,
+            Self::Tenant => Column::TenantId,
+            Self::Disabled => Column::Disabled,
+        }
+    }
+}
+
+/// A page of the accounts of the scope's application.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    terms: &[Term<AccountAttribute>],
+    by: AccountAttribute,
+    slice: Slice,
+) -> Result<(u64, Vec<ServiceAccount>)> {
+    let all = Entity::find().filter(of_application(scope));
+    let query = terms.iter().fold(all, |query, term| query.filter(term.condition(term.by.column())));
+    let (total, rows) = slice.of(query, by.column(), Column::Id, connection).await?;
+    let accounts = rows.into_iter().map(|row| from_row(row).map(|(account, _)| account)).collect::<Result<_>>()?;
+    Ok((total, accounts))
+}
+
+/// Which of some accounts have a secondary secret, as they do while their
+/// secret is being rotated.
+pub async fn rotating(
+    connection: &impl ConnectionTrait,
+    accounts: &[ServiceAccountId],
+) -> Result<Vec<ServiceAccountId>> {
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(accounts.iter().map(ToString::to_string)))
+        .filter(Column::SecondaryDigest.is_not_null())
+        .all(connection)
+        .await?;
+    rows.iter().map(|row| read(&row.id, "service_accounts.id")).collect()
+}
+
+/// Removes the accounts that belong to a tenant, with their keys and grants.
+/// Says how many there were.
+pub async fn delete_of_tenant(connection: &impl ConnectionTrait, scope: &Scope, tenant: TenantId) -> Result<usize> {
+    let rows = Entity::find().filter(of_application(scope)).filter(Column::TenantId.eq(tenant.to_string()));
+    let rows = rows.all(connection).await?;
+    for row in &rows {
+        delete(connection, scope, read(&row.id, "service_accounts.id")?).await?;
+    }
+    Ok(rows.len())
 }
 
 fn grant(row: &grants::Model) -> Result<Grant> {
@@ -271,22 +376,9 @@ async fn change(
 ) -> Result<bool> {
     let update = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id.to_string()))
         .filter(of_application(scope));
     let update = changes.into_iter().fold(update, |update, (column, value)| update.col_expr(column, value));
     Ok(update.exec(connection).await?.rows_affected == 1)
-}
-
-/// Removes the accounts of an application that have this name, with their
-/// keys and grants.
-pub async fn delete_named(connection: &impl ConnectionTrait, scope: &Scope, name: &str) -> Result<()> {
-    let rows = Entity::find()
-        .filter(Column::ApplicationId.eq(scope.application().to_string()))
-        .filter(Column::Name.eq(name))
-        .all(connection)
-        .await?;
-    for row in rows {
-        delete(connection, scope, read(&row.id, "service_accounts.id")?).await?;
-    }
-    Ok(())
 }

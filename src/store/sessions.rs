@@ -1,7 +1,7 @@
 //! Sessions and their refresh tokens.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
 
 use crate::domain::access::Scope;
 use crate::domain::clock::Timestamp;
@@ -72,6 +72,14 @@ pub async fn lock(
     Ok(found.filter(|(session, _)| scope.covers(session.tenant)))
 }
 
+/// Reads one session in whatever application: for signing out, where the
+/// browser holds nothing but its id. The row itself is the scope of all that
+/// follows.
+pub async fn find_public(connection: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>> {
+    let row = Entity::find_by_id(id.to_string()).one(connection).await?;
+    row.map(|row| from_row(row).map(|(session, _)| session)).transpose()
+}
+
 /// The sessions of a user that have not ended, newest first.
 pub async fn list_active(connection: &impl ConnectionTrait, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
     let rows = Entity::find()
@@ -86,24 +94,27 @@ pub async fn list_active(connection: &impl ConnectionTrait, user: UserId, now: T
 
 /// Ends one session. Says whether it was still active.
 pub async fn end(connection: &impl ConnectionTrait, id: SessionId, now: Timestamp) -> Result<bool> {
-    let ended = end_where(connection, Column::Id.eq(id.to_string()), now).await?;
-    Ok(ended == 1)
+    let result = ending(now).filter(Column::Id.eq(id.to_string())).exec(connection).await?;
+    Ok(result.rows_affected == 1)
 }
 
-/// Ends every session of a user. Says how many were still active.
-pub async fn end_all(connection: &impl ConnectionTrait, user: UserId, now: Timestamp) -> Result<u64> {
-    end_where(connection, Column::UserId.eq(user.to_string()), now).await
+/// Ends every active session of a user. Says which, newest first.
+pub async fn end_all(connection: &impl ConnectionTrait, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
+    let rows = ending(now)
+        .filter(Column::UserId.eq(user.to_string()))
+        .filter(Column::ExpiresAt.gt(now.as_millis()))
+        .exec_with_returning(connection)
+        .await?;
+    let mut ended = rows.into_iter().map(|row| Ok(from_row(row)?.0)).collect::<Result<Vec<_>>>()?;
+    ended.sort_unstable_by_key(|session| std::cmp::Reverse(session.id));
+    Ok(ended)
 }
 
-async fn end_where(connection: &impl ConnectionTrait, which: Expr, now: Timestamp) -> Result<u64> {
-    let result = Entity::update_many()
+fn ending(now: Timestamp) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(now.as_millis()))
         .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
-        .filter(which)
         .filter(Column::EndedAt.is_null())
-        .exec(connection)
-        .await?;
-    Ok(result.rows_affected)
 }
 
 /// Removes everything of a user's sessions.

@@ -1,8 +1,9 @@
 //! Users.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 
 use crate::domain::access::Scope;
@@ -11,7 +12,8 @@ use crate::domain::ids::{TenantId, UserId};
 use crate::domain::user::User;
 
 use super::entity::users::{ActiveModel, Column, Entity, Model};
-use super::rows::{json, locked, moment, read, whole};
+use super::rows::{inside, json, locked, moment, read, whole};
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 impl TryFrom<Model> for User {
@@ -37,6 +39,7 @@ impl TryFrom<Model> for User {
             last_sign_in_at: moment(row.last_sign_in_at),
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
+            version: row.version,
         })
     }
 }
@@ -61,6 +64,7 @@ fn to_row(user: &User) -> ActiveModel {
         last_sign_in_at: user.last_sign_in_at.map(Timestamp::as_millis),
         created_at: user.created_at.as_millis(),
         updated_at: user.updated_at.as_millis(),
+        version: user.version,
     })
 }
 
@@ -74,12 +78,60 @@ pub async fn insert(connection: &impl ConnectionTrait, user: &User) -> Result<()
     Ok(())
 }
 
+/// Adds many users, as many in one statement as databases bind values.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn insert_many(connection: &impl ConnectionTrait, users: &[User]) -> Result<()> {
+    for some in users.chunks(WRITTEN) {
+        Entity::insert_many(some.iter().map(to_row)).exec_without_returning(connection).await?;
+    }
+    Ok(())
+}
+
+/// How many users are written in one statement.
+const WRITTEN: usize = 500;
+
 /// Writes every field of a user that the caller has locked.
 ///
 /// # Errors
 /// As [`insert`].
 pub async fn update(connection: &impl ConnectionTrait, user: &User) -> Result<()> {
     to_row(user).update(connection).await?;
+    Ok(())
+}
+
+/// Gives a user that is not disabled a new password hash. Answers the user as
+/// changed, the row locked; `None` when there is none.
+pub async fn set_password(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    id: UserId,
+    phc: &str,
+    now: Timestamp,
+) -> Result<Option<User>> {
+    let rows = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(phc))
+        .col_expr(Column::CredentialVersion, Expr::col(Column::CredentialVersion).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(Column::Disabled.eq(false))
+        .exec_with_returning(connection)
+        .await?;
+    let user = rows.into_iter().next().map(User::try_from).transpose()?;
+    Ok(user.filter(|user| scope.covers(user.tenant)))
+}
+
+/// Notes that the address of a user is theirs.
+pub async fn verify_address(connection: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::EmailVerified, Expr::value(true))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.to_string()))
+        .exec(connection)
+        .await?;
     Ok(())
 }
 
@@ -113,6 +165,51 @@ pub async fn lock_by_addresses(
     Ok(users.into_iter().filter(|user| scope.covers(user.tenant)).collect())
 }
 
+/// The ids of the users of a tenant with these canonical addresses.
+pub async fn ids_by_addresses(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    tenant: TenantId,
+    canonical: &[&str],
+) -> Result<Vec<UserId>> {
+    let which = Column::TenantId.eq(tenant.to_string()).and(Column::EmailCanonical.is_in(canonical.iter().copied()));
+    ids(connection, scope, which).await
+}
+
+/// The ids of the users that the application knows by these ids of its own.
+pub async fn ids_by_external_ids(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    external: &[&str],
+) -> Result<Vec<UserId>> {
+    if external.is_empty() {
+        return Ok(Vec::new());
+    }
+    ids(connection, scope, Column::ExternalId.is_in(external.iter().copied())).await
+}
+
+async fn ids(connection: &impl ConnectionTrait, scope: &Scope, which: Expr) -> Result<Vec<UserId>> {
+    let query = Entity::find().select_only().column(Column::Id);
+    let query = query.filter(Column::ApplicationId.eq(scope.application().to_string())).filter(which);
+    let names: Vec<String> = query.into_tuple().all(connection).await?;
+    names.iter().map(|name| read(name, "users.id")).collect()
+}
+
+/// Reads and locks users, in the order of their ids, so that two who lock
+/// several cannot cross.
+pub async fn lock_many(connection: &impl ConnectionTrait, scope: &Scope, ids: &[UserId]) -> Result<Vec<User>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(Column::Id.is_in(ids.iter().map(ToString::to_string)))
+        .order_by_asc(Column::Id);
+    let rows = locked(query, connection, None).all(connection).await?;
+    let users = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>>>()?;
+    Ok(users.into_iter().filter(|user| scope.covers(user.tenant)).collect())
+}
+
 /// Reads the user with this canonical address in this tenant.
 pub async fn find_by_address(
     connection: &impl ConnectionTrait,
@@ -123,6 +220,31 @@ pub async fn find_by_address(
     let query =
         Entity::find().filter(Column::TenantId.eq(tenant.to_string())).filter(Column::EmailCanonical.eq(canonical));
     one(query, connection, scope).await
+}
+
+/// One kind of password hash in a tenant: a format, of bcrypt with its cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashKind {
+    /// One such hash; none is the kind of those who have no password.
+    pub sample: Option<String>,
+    /// How many members have this kind.
+    pub members: u64,
+}
+
+/// The kinds of a tenant inside the scope, always in the same order. The first
+/// seven characters tell them apart: `$2b$12$`, `$argon2`, `{SSHA25`.
+pub async fn hash_kinds(connection: &impl ConnectionTrait, scope: &Scope, tenant: TenantId) -> Result<Vec<HashKind>> {
+    const KINDS: &str = "SELECT min(password_hash) AS sample, count(*) AS members FROM users \
+        WHERE tenant_id = $1 AND application_id = $2 GROUP BY substr(password_hash, 1, 7)";
+    let values = [tenant.to_string().into(), scope.application().to_string().into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), KINDS, values);
+    let mut kinds = Vec::new();
+    for row in connection.query_all_raw(statement).await? {
+        let members: i64 = row.try_get("", "members")?;
+        kinds.push(HashKind { sample: row.try_get("", "sample")?, members: members.unsigned_abs() });
+    }
+    kinds.sort_by(|a, b| a.sample.cmp(&b.sample));
+    Ok(kinds)
 }
 
 /// Reads the user that the application knows by this id of its own.
@@ -145,8 +267,8 @@ async fn one(query: sea_orm::Select<Entity>, connection: &impl ConnectionTrait, 
 pub struct UserQuery {
     /// The tenant they belong to.
     pub tenant: TenantId,
-    /// Only the one with this canonical address.
-    pub canonical: Option<String>,
+    /// Only those with one of these canonical addresses; all when empty.
+    pub canonical: Vec<String>,
     /// Only those after this id, in list order.
     pub after: Option<UserId>,
     /// Only those before this id, in list order.
@@ -165,8 +287,8 @@ pub async fn list(connection: &impl ConnectionTrait, scope: &Scope, ask: &UserQu
     let mut query = Entity::find()
         .filter(Column::ApplicationId.eq(scope.application().to_string()))
         .filter(Column::TenantId.eq(ask.tenant.to_string()));
-    if let Some(canonical) = &ask.canonical {
-        query = query.filter(Column::EmailCanonical.eq(canonical.as_str()));
+    if !ask.canonical.is_empty() {
+        query = query.filter(Column::EmailCanonical.is_in(ask.canonical.iter().map(String::as_str)));
     }
     // Going backwards reads the neighbours of the cursor first and turns them round.
     let backwards = ask.before.is_some();
@@ -182,6 +304,107 @@ pub async fn list(connection: &impl ConnectionTrait, scope: &Scope, ask: &UserQu
         users.reverse();
     }
     Ok(users)
+}
+
+/// What users are sorted and found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserAttribute {
+    /// When they were made.
+    Created,
+    /// When they last changed.
+    Updated,
+    /// The address.
+    Email,
+    /// Given name.
+    FirstName,
+    /// Family name.
+    LastName,
+    /// The application's own id.
+    ExternalId,
+    /// Whether they are shut out.
+    Disabled,
+    /// Whether they are a privileged target.
+    Protected,
+}
+
+impl UserAttribute {
+    const fn column(self) -> Column {
+        match self {
+            // Ids are made in the order of time, and indexed.
+            Self::Created => Column::Id,
+            Self::Updated => Column::UpdatedAt,
+            Self::Email => Column::EmailCanonical,
+            Self::FirstName => Column::FirstName,
+            Self::LastName => Column::LastName,
+            Self::ExternalId => Column::ExternalId,
+            Self::Disabled => Column::Disabled,
+            Self::Protected => Column::Protected,
+        }
+    }
+
+    const fn compared(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            other => other.column(),
+        }
+    }
+}
+
+/// Which users a page is of; what is absent does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// The tenant they belong to.
+    pub tenant: Option<TenantId>,
+    /// The canonical address.
+    pub canonical: Option<String>,
+    /// The application's own id.
+    pub external_id: Option<String>,
+}
+
+/// A page of the users inside the scope.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    which: &UserFilter,
+    terms: &[Term<UserAttribute>],
+    by: UserAttribute,
+    slice: Slice,
+) -> Result<(u64, Vec<User>)> {
+    let mut query = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(inside(scope, Column::TenantId));
+    for (column, value) in [
+        (Column::TenantId, which.tenant.map(|id| id.to_string())),
+        (Column::EmailCanonical, which.canonical.clone()),
+        (Column::ExternalId, which.external_id.clone()),
+    ] {
+        query = value.map_or(query.clone(), |value| query.filter(column.eq(value)));
+    }
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.compared())));
+    let (total, rows) = slice.of(query, by.column(), Column::Id, connection).await?;
+    Ok((total, rows.into_iter().map(User::try_from).collect::<Result<_>>()?))
+}
+
+/// The next users inside the scope after an id, oldest first: for reading all
+/// of them in steps.
+pub async fn list_from(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    tenant: Option<TenantId>,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<User>> {
+    let mut query = Entity::find()
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .filter(inside(scope, Column::TenantId));
+    if let Some(tenant) = tenant {
+        query = query.filter(Column::TenantId.eq(tenant.to_string()));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::Id.gt(after.to_string()));
+    }
+    let rows = query.order_by_asc(Column::Id).limit(limit).all(connection).await?;
+    rows.into_iter().map(User::try_from).collect()
 }
 
 /// Counts the users of an application, for the first start.

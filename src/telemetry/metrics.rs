@@ -26,6 +26,14 @@ const HASH_WAIT: &str = "rekey_hash_queue_wait_seconds";
 const HASH_REFUSED: &str = "rekey_hash_queue_refused_total";
 /// Attempts to hand a mail over, by `transport` and `result`.
 const DELIVERIES: &str = "rekey_mail_deliveries_total";
+/// Mails that ended, by `result`.
+const MAILS: &str = "rekey_mails_total";
+/// Whether a transport is left alone, by `transport`: 0 closed, 1 half open, 2 open.
+const BREAKERS: &str = "rekey_mail_transport_breaker_state";
+/// Attempts to deliver events to webhook endpoints, by `result`.
+const WEBHOOKS: &str = "rekey_webhook_deliveries_total";
+/// Fetches of the keys of issuers, by `result`.
+const KEY_FETCHES: &str = "rekey_issuer_key_fetches_total";
 
 /// Most requests take milliseconds, a hash tens of them, a stuck one seconds.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -60,6 +68,15 @@ impl ResetStep {
     }
 }
 
+/// What became of a fetch of an issuer's keys; the label `result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFetch {
+    /// There are new keys.
+    Fetched,
+    /// There are none.
+    Failed,
+}
+
 /// What became of an attempt to hand a mail over; the label `result`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -67,12 +84,8 @@ pub enum Delivery {
     Accepted,
     /// It will be tried again.
     Deferred,
-    /// The address does not take mail.
+    /// It was refused for good.
     Rejected,
-    /// It was given up.
-    Dead,
-    /// It was not worth sending any more: expired, done, or the address changed.
-    Dropped,
 }
 
 impl Delivery {
@@ -81,8 +94,51 @@ impl Delivery {
             Self::Accepted => "accepted",
             Self::Deferred => "deferred",
             Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// How a mail ended; the label `result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailEnd {
+    /// A transport took it.
+    Sent,
+    /// It was given up.
+    Dead,
+    /// It was not worth sending any more: expired, done, or the address changed.
+    Dropped,
+    /// The address gets no mail for a while.
+    Suppressed,
+}
+
+impl MailEnd {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
+/// What became of an attempt to deliver an event; the label `result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookResult {
+    /// The endpoint took it.
+    Delivered,
+    /// It will be tried again.
+    Deferred,
+    /// It was given up.
+    Dead,
+}
+
+impl WebhookResult {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Deferred => "deferred",
+            Self::Dead => "dead",
         }
     }
 }
@@ -137,6 +193,10 @@ fn describe() {
     describe_histogram!(HASH_WAIT, "Seconds that a password hash waited for a thread");
     describe_counter!(HASH_REFUSED, "Password hashes refused because the queue was full");
     describe_counter!(DELIVERIES, "Attempts to hand a mail over, by transport and result");
+    describe_counter!(MAILS, "Mails that ended, by result");
+    describe_gauge!(BREAKERS, "Whether a mail transport is left alone: 0 closed, 1 half open, 2 open");
+    describe_counter!(WEBHOOKS, "Attempts to deliver events to webhook endpoints, by result");
+    describe_counter!(KEY_FETCHES, "Fetches of the keys of issuers that applications trust, by result");
 }
 
 /// An answered request. `route` is the template, never the path; `method` is
@@ -181,6 +241,32 @@ pub fn delivery(transport: &str, result: Delivery) {
     counter!(DELIVERIES, "transport" => transport.to_owned(), "result" => result.as_str()).increment(1);
 }
 
+/// A mail ended; nothing when it did not.
+pub fn mail_ended(end: Option<MailEnd>) {
+    if let Some(end) = end {
+        counter!(MAILS, "result" => end.as_str()).increment(1);
+    }
+}
+
+/// How the breaker of a transport stands: 0 closed, 1 half open, 2 open.
+pub fn breaker(transport: &str, state: u8) {
+    gauge!(BREAKERS, "transport" => transport.to_owned()).set(f64::from(state));
+}
+
+/// An attempt to deliver an event to an endpoint.
+pub fn webhook(result: WebhookResult) {
+    counter!(WEBHOOKS, "result" => result.as_str()).increment(1);
+}
+
+/// The keys of an issuer were asked for.
+pub fn key_fetch(result: KeyFetch) {
+    let result = match result {
+        KeyFetch::Fetched => "fetched",
+        KeyFetch::Failed => "failed",
+    };
+    counter!(KEY_FETCHES, "result" => result).increment(1);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +284,11 @@ mod tests {
             hash_started(Duration::from_millis(20));
             hash_refused();
             delivery("smtp", Delivery::Accepted);
+            mail_ended(Some(MailEnd::Suppressed));
+            mail_ended(None);
+            breaker("backup", 2);
+            webhook(WebhookResult::Dead);
+            key_fetch(KeyFetch::Failed);
         });
         let text = recorder.handle().render();
         for line in [
@@ -211,10 +302,14 @@ mod tests {
             "rekey_hash_queue_wait_seconds_count 1",
             "rekey_hash_queue_refused_total 1",
             r#"rekey_mail_deliveries_total{transport="smtp",result="accepted"} 1"#,
+            r#"rekey_mails_total{result="suppressed"} 1"#,
+            r#"rekey_mail_transport_breaker_state{transport="backup"} 2"#,
+            r#"rekey_webhook_deliveries_total{result="dead"} 1"#,
+            r#"rekey_issuer_key_fetches_total{result="failed"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\nis missing in\n{text}");
         }
-        assert_eq!(text.matches("# HELP ").count(), 8, "{text}");
+        assert_eq!(text.matches("# HELP ").count(), 12, "{text}");
     }
 
     #[test]

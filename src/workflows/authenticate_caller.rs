@@ -1,31 +1,41 @@
 //! From the text after `Bearer` to a [`Caller`].
 //!
 //! What an account is and may do is remembered for [`MEMORY`], so that most
-//! calls cost no look-up and every revocation is in force on every instance
-//! within that time.
+//! calls cost no look-up. Whoever changes an account moves a number on that is
+//! read together with the time of every call
+//! ([`access_state`](crate::store::access_state)), so that a change made
+//! through the API is in force on every instance at once.
 
+mod foreign;
+mod issuer_keys;
 mod memory;
+mod operator;
 mod rate;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::credentials::api_key::{API_KEY_PREFIX, is_api_key_shaped, is_client_secret_shaped};
 use crate::credentials::tokens::{AccessTokens, CLIENT_TOKEN_LIFETIME, ClientSubject, SigningFailed};
-use crate::domain::access::Caller;
+use crate::domain::access::{Actor, Caller};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::Entropy;
+use crate::domain::ids::OperatorId;
 use crate::domain::secret::Secret;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::throttles::Rate;
 use crate::store::{Database, StoreError, api_keys, service_accounts};
 
+use foreign::Foreign;
 use memory::{Known, Memory};
 use rate::CallRate;
 
-/// How long an account is remembered; a revocation takes effect within it.
+pub use issuer_keys::IssuerKeys;
+
+/// How long an account is remembered when nothing says that it changed.
 /// The published bound is 60 s.
 pub const MEMORY: Duration = Duration::from_secs(30);
 
@@ -44,6 +54,12 @@ pub enum NotAuthenticated {
         /// When to come back.
         retry_after: Duration,
     },
+    /// The token is of an issuer whose keys cannot be had right now.
+    #[error("the keys of the issuer cannot be fetched")]
+    KeysUnreachable {
+        /// When to come back.
+        retry_after: Duration,
+    },
     /// Nobody could look.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,8 +73,11 @@ pub enum NotAuthenticated {
 pub struct Authenticator {
     database: Database,
     tokens: Arc<AccessTokens>,
-    memory: Memory,
+    memory: Memory<Known>,
+    operators: Memory<OperatorId>,
+    seen: AtomicI64,
     rate: Option<CallRate>,
+    foreign: Option<Foreign>,
 }
 
 /// What the token endpoint gives out.
@@ -77,7 +96,29 @@ impl Authenticator {
     /// limited.
     #[must_use]
     pub fn new(database: Database, tokens: Arc<AccessTokens>, rate: Option<Rate>) -> Self {
-        Self { database, tokens, memory: Memory::default(), rate: rate.map(CallRate::new) }
+        Self {
+            database,
+            tokens,
+            memory: Memory::default(),
+            operators: Memory::default(),
+            seen: AtomicI64::new(0),
+            rate: rate.map(CallRate::new),
+            foreign: None,
+        }
+    }
+
+    /// The same, believing the issuers that applications registered.
+    #[must_use]
+    pub fn trusting(self, keys: IssuerKeys) -> Self {
+        Self { foreign: Some(Foreign::new(keys)), ..self }
+    }
+
+    /// Forgets who trusts which issuer, after a registration was changed here.
+    /// Other instances see the change within [`MEMORY`].
+    pub fn forget_issuers(&self) {
+        if let Some(foreign) = &self.foreign {
+            foreign.forget();
+        }
     }
 
     /// The time that a call is judged by; to be asked once per call.
@@ -85,7 +126,13 @@ impl Authenticator {
     /// # Errors
     /// When the database is gone.
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
-        self.database.now().await
+        let (now, access) = self.database.now_and_access().await?;
+        if self.seen.swap(access, Ordering::SeqCst) != access {
+            self.memory.clear();
+            self.operators.clear();
+            self.forget_issuers();
+        }
+        Ok(now)
     }
 
     /// The tokens, for publishing the keys that verify them.
@@ -94,7 +141,8 @@ impl Authenticator {
         &self.tokens
     }
 
-    /// Who presents this bearer text: an API key or an access token.
+    /// Who presents this bearer text: an API key, an access token of ours, or
+    /// one of an issuer that an application trusts.
     ///
     /// # Errors
     /// As [`NotAuthenticated`] says; one error for every way not to be known.
@@ -102,7 +150,10 @@ impl Authenticator {
         let known = if bearer.expose().starts_with(API_KEY_PREFIX) {
             self.by_api_key(bearer, now).await?
         } else {
-            self.by_token(bearer, now).await?
+            match self.by_token(bearer, now).await {
+                Err(NotAuthenticated::Unknown) => self.by_foreign_token(bearer, now).await?,
+                ours => ours?,
+            }
         };
         self.count(&known, now).await?;
         Ok(Arc::clone(&known.caller))
@@ -133,8 +184,10 @@ impl Authenticator {
         entropy: &dyn Entropy,
     ) -> Result<IssuedToken, NotAuthenticated> {
         let known = self.by_client_secret(client_id, secret, now).await?;
+        // Only accounts have client secrets.
+        let Actor::ServiceAccount(service_account) = known.caller.actor else { return Err(NotAuthenticated::Unknown) };
         let subject = ClientSubject {
-            service_account: known.caller.service_account,
+            service_account,
             client_id: known.caller.client_id.clone(),
             application: known.caller.application,
             generation: known.generation,
@@ -204,7 +257,7 @@ impl Authenticator {
     async fn known(&self, account: ServiceAccount) -> Result<Known, NotAuthenticated> {
         let grants = service_accounts::grants(self.database.read(), account.id).await?;
         let caller = Caller {
-            service_account: account.id,
+            actor: Actor::ServiceAccount(account.id),
             client_id: account.client_id,
             application: account.application,
             home: account.home,
@@ -214,8 +267,12 @@ impl Authenticator {
     }
 
     async fn count(&self, known: &Known, now: Timestamp) -> Result<(), NotAuthenticated> {
+        self.count_actor(known.caller.actor, now).await
+    }
+
+    async fn count_actor(&self, actor: Actor, now: Timestamp) -> Result<(), NotAuthenticated> {
         let Some(rate) = &self.rate else { return Ok(()) };
-        match rate.take(self.database.write(), known.caller.service_account, now).await? {
+        match rate.take(self.database.write(), actor, now).await? {
             None => Ok(()),
             Some(retry_after) => Err(NotAuthenticated::TooMany { retry_after }),
         }

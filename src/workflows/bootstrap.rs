@@ -4,13 +4,16 @@
 use crate::domain::access::{Boundary, Grant, Permission, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::Entropy;
-use crate::domain::ids::{ApplicationId, TenantId};
+use crate::domain::ids::{ApplicationId, ServiceAccountId, TenantId};
 use crate::domain::secret::Secret;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::{Database, StoreError, Transaction};
 
 use super::service_accounts::{self, Manager, NewServiceAccount, NotManaged};
 use super::{Failure, Outcome};
+
+/// The name of the service account.
+pub const ACCOUNT: &str = "bootstrap";
 
 /// What was made; the secrets are shown this once.
 #[derive(Debug)]
@@ -37,6 +40,20 @@ pub async fn bootstrap(
     application: &str,
     tenant: Option<&str>,
 ) -> Outcome<Bootstrapped> {
+    bootstrap_as(database, entropy, application, tenant, ACCOUNT).await
+}
+
+/// The same, with another name for the service account.
+///
+/// # Errors
+/// `NameTaken` when there is an application of this name.
+pub async fn bootstrap_as(
+    database: &Database,
+    entropy: &dyn Entropy,
+    application: &str,
+    tenant: Option<&str>,
+    account: &str,
+) -> Outcome<Bootstrapped> {
     let now = database.now().await?;
     let transaction = database.begin().await?;
     let row = Application {
@@ -51,7 +68,7 @@ pub async fn bootstrap(
     let default =
         Tenant { id: row.default_tenant, application: row.id, display_name: name.clone(), name, locale: None };
     applications::insert_tenant(&transaction, &default, now).await?;
-    let (client_id, client_secret, api_key) = all_powerful(&transaction, row.id, now, entropy).await?;
+    let (client_id, client_secret, api_key) = all_powerful(&transaction, row.id, account, now, entropy).await?;
     transaction.commit().await.map_err(StoreError::from)?;
     Ok(Bootstrapped { application: row.id, tenant: default.id, client_id, client_secret, api_key })
 }
@@ -63,18 +80,34 @@ pub async fn bootstrap(
 pub async fn all_powerful(
     transaction: &Transaction,
     application: ApplicationId,
+    name: &str,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Outcome<(String, Secret, Secret)> {
     let scope = Scope::of_record(application);
     let grants = Permission::ALL.iter().map(|permission| Grant::new(*permission, Boundary::Application)).collect();
-    let new = NewServiceAccount { name: "bootstrap".to_owned(), home: None, grants };
+    let new = NewServiceAccount { name: name.to_owned(), home: None, grants };
     let made = service_accounts::create(transaction, &scope, Manager::Operator, new, now, entropy).await;
     let (account, secret) = made.map_err(unmanaged)?;
-    let name = "bootstrap".to_owned();
-    let key = service_accounts::add_key(transaction, &scope, Manager::Operator, account.id, name, now, entropy).await;
-    let (_, key) = key.map_err(unmanaged)?;
+    let key = another_key(transaction, &scope, account.id, name, now, entropy).await?;
     Ok((account.client_id, secret, key))
+}
+
+/// One more API key of an account.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn another_key(
+    transaction: &Transaction,
+    scope: &Scope,
+    account: ServiceAccountId,
+    name: &str,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Outcome<Secret> {
+    let (manager, name) = (Manager::Operator, name.to_owned());
+    let key = service_accounts::add_key(transaction, scope, manager, account, name, now, entropy).await;
+    Ok(key.map_err(unmanaged)?.1)
 }
 
 fn name_taken(error: StoreError) -> Failure {

@@ -8,21 +8,25 @@ use std::time::Duration;
 use crate::domain::access::Scope;
 use crate::domain::clock::Timestamp;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::email_policy::EmailFields;
 use crate::domain::mail::{
     Application, AttemptsExhausted, Expiry, GivenName, LinkCreated, MailContext, MailKind, NoAccount, Parties,
     PasswordUpdated, ResetCode, ResetLink, Tenant, User as Recipient,
 };
-use crate::domain::reset::{Mode, Reset, proof};
+use crate::domain::reset::{Reset, proof};
+use crate::domain::secret::Secret;
+use crate::domain::sender::AllowedSender;
 use crate::domain::user::User;
+use crate::mail::chain::Transports;
+use crate::mail::dkim::DkimSigner;
 use crate::mail::message::{Addressing, MessageId, OutgoingMessage, Party};
-use crate::mail::render::Renderer;
-use crate::mail::transport::{FailureKind, SendError, Transport};
+use crate::mail::render::{Rendered, Renderer};
 use crate::store::messages::{self, Message, MessageState};
-use crate::store::{StoreError, resets, users};
-use crate::telemetry::metrics::{self, ResetStep};
+use crate::store::{StoreError, resets, suppressions, users};
 
-use super::engine::UNKNOWN_KEY;
+use super::email_templates::{Choice, NotDone};
 use super::outbox::Facts;
+use super::settle::{Delivered, Trouble};
 use super::tenancy::Tenancy;
 use super::{Engine, Failure, Outcome};
 
@@ -30,9 +34,15 @@ use super::{Engine, Failure, Outcome};
 #[derive(Debug)]
 pub struct Mailer {
     /// The templates.
-    pub renderer: Renderer,
-    /// The way out.
-    pub transport: Arc<Transport>,
+    pub renderer: Arc<Renderer>,
+    /// The ways out.
+    pub transports: Arc<Transports>,
+    /// What policies may send from.
+    pub allowed_from: Vec<AllowedSender>,
+    /// What signs mails, the most specific domain first.
+    pub signers: Vec<DkimSigner>,
+    /// How long an address gets no mail after it was refused.
+    pub suppressed_for: Duration,
     /// Who the mails are from.
     pub from: Party,
     /// Where answers go, if not there.
@@ -41,106 +51,130 @@ pub struct Mailer {
     pub domain: String,
 }
 
-/// How a delivery ended, for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivered {
-    /// A provider took it.
-    Sent,
-    /// It is tried again later.
-    Deferred,
-    /// It was given up.
-    Dead,
-    /// It was not to be sent any more.
-    Dropped,
+/// What could not be read when a template failed.
+pub(super) const UNRENDERED: &str = "the template of the mail";
+/// What could not be read when a mail could not be signed.
+pub(super) const UNSIGNED: &str = "the signature of the mail";
+
+impl Mailer {
+    /// Who a mail is from and where answers go, as the policy wishes. An address
+    /// that the operator does not allow (any more) is not used.
+    pub(super) fn envelope(&self, fields: &EmailFields, application: &str, tenant: &str) -> (Party, Option<Party>) {
+        let wished = fields.from_address.as_deref().and_then(|text| EmailAddress::parse(text).ok());
+        let allowed = wished.filter(|address| self.may_send_from(address, application, tenant));
+        if allowed.is_none() && fields.from_address.is_some() {
+            tracing::warn!(application, tenant, "the sender address of an email policy is not allowed here");
+        }
+        let name = fields.from_name.clone().map_or_else(|| self.from.name.clone(), Some);
+        let name = name.filter(|name| !name.is_empty());
+        let reply_to = fields.reply_to.as_deref().and_then(|text| Party::parse(text).ok());
+        let from = Party { name, address: allowed.unwrap_or_else(|| self.from.address.clone()) };
+        (from, reply_to.or_else(|| self.reply_to.clone()))
+    }
+
+    /// Whether a tenant's policy may send from an address.
+    #[must_use]
+    pub fn may_send_from(&self, address: &EmailAddress, application: &str, tenant: &str) -> bool {
+        self.allowed_from.iter().any(|allowed| allowed.allows(application, tenant, address))
+    }
+
+    /// A mail as it leaves, signed where there is a key for its sender.
+    ///
+    /// # Errors
+    /// When it cannot be written; the log says why.
+    pub(super) fn enclose(
+        &self,
+        rendered: Rendered,
+        (from, reply_to): (Party, Option<Party>),
+        to: EmailAddress,
+        id: &str,
+        date: Timestamp,
+    ) -> Result<OutgoingMessage, StoreError> {
+        let unwritable = |error: &dyn std::error::Error, what| {
+            tracing::error!(message_id = id, error = %error, "a mail cannot be written");
+            StoreError::Corrupt(what)
+        };
+        let signer = self.signer(&from.address);
+        let message_id = MessageId::new(id, &self.domain).map_err(|error| unwritable(&error, "messages.id"))?;
+        let addressing = Addressing { from, reply_to, return_path: None, to, message_id, date };
+        let mail = OutgoingMessage::new(addressing, rendered)
+            .map_err(|error| unwritable(&error, "the addresses of the mail"))?;
+        match signer {
+            Some(signer) => mail.signed(signer).map_err(|error| unwritable(&error, UNSIGNED)),
+            None => Ok(mail),
+        }
+    }
+
+    /// What signs mails from an address.
+    fn signer(&self, from: &EmailAddress) -> Option<&DkimSigner> {
+        let domain = from.canonical().rsplit_once('@')?.1;
+        self.signers.iter().find(|signer| signer.stands_for(domain))
+    }
 }
 
-/// The first wait after a failure, and the longest.
-const WAIT: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30 * 60));
-/// After this many tries a notice is given up: about ten hours.
-const TRIES: u32 = 30;
+/// What [`Engine::compose`] made of a message.
+#[derive(Debug)]
+pub enum Composition {
+    /// A mail, to be sent.
+    Mail(Box<Letter>),
+    /// No mail; it was ended or put off.
+    Ended(Delivered),
+}
 
-/// What could not be read when a template failed.
-const UNRENDERED: &str = "the template of the mail";
+/// A mail and the way it goes.
+#[derive(Debug)]
+pub struct Letter {
+    /// What is sent.
+    pub mail: OutgoingMessage,
+    /// The transports that it is offered to, in this order.
+    pub chain: Vec<String>,
+    /// What the row remembers of its templates.
+    pub(super) template: serde_json::Value,
+    /// The secret in it, which no provider's answer may carry into a row.
+    pub(super) secret: Option<Secret>,
+    /// Keyed pseudonym of application and address.
+    pub(super) address: String,
+    /// Whether the address gets no mail at the moment, but alarms.
+    pub(super) is_suppressed: bool,
+}
 
 /// What a row turned into.
 enum Composed {
-    Mail(Box<OutgoingMessage>),
+    Mail(Box<Letter>),
     /// Not worth sending any more, and why.
     Pointless(&'static str),
-}
-
-/// Why a mail did not get out this time.
-struct Trouble {
-    stage: &'static str,
-    /// For the row: nothing secret.
-    answer: String,
-    /// Whether trying again cannot help.
-    is_final: bool,
-}
-
-impl From<&SendError> for Trouble {
-    fn from(error: &SendError) -> Self {
-        let stage = error.stage.as_str();
-        let answer = format!("{stage}: {}", error.answer);
-        Self { stage, answer, is_final: error.kind == FailureKind::Permanent }
-    }
-}
-
-impl Trouble {
-    /// A mail that could not be put together. A template can be mended, and a
-    /// key that is not known yet may be with the next start; what is not
-    /// there, or not readable, stays so.
-    ///
-    /// # Errors
-    /// When the database is gone: that says nothing about the mail.
-    fn composing(failure: Failure) -> Outcome<Self> {
-        if matches!(failure, Failure::Store(StoreError::Database(_))) {
-            return Err(failure);
-        }
-        let is_final = !matches!(failure, Failure::Store(StoreError::Corrupt(UNRENDERED | UNKNOWN_KEY)));
-        Ok(Self { stage: "compose", answer: format!("compose: {failure}"), is_final })
-    }
+    /// The address gets no mail for a while.
+    Suppressed,
 }
 
 impl Engine {
-    /// Delivers one message that `worker` has leased.
+    /// Puts together the mail of a message, with its secret. A message that
+    /// makes no mail is ended at once.
     ///
     /// # Errors
     /// When the database is gone; the lease then runs out by itself.
-    pub async fn deliver(&self, worker: &str, message: &Message) -> Outcome<Delivered> {
+    pub async fn compose(&self, worker: &str, message: &Message) -> Outcome<Composition> {
         let now = self.now().await?;
-        let (state, answer) = match self.compose(message, now).await {
-            Ok(Composed::Pointless(why)) => (MessageState::Dropped, why.to_owned()),
-            Ok(Composed::Mail(mail)) => match self.mailer.transport.send(&mail).await {
-                Ok(accepted) => {
-                    count_sent(message.kind);
-                    (MessageState::Sent, accepted.answer)
-                }
-                Err(error) => return self.defer(worker, message, Trouble::from(&error)).await,
-            },
-            Err(failure) => return self.defer(worker, message, Trouble::composing(failure)?).await,
-        };
-        messages::finish(self.database.write(), worker, message.id, state, &answer, self.now().await?).await?;
-        Ok(if state == MessageState::Sent { Delivered::Sent } else { Delivered::Dropped })
-    }
-
-    /// A failure: another try later, or the dead letters.
-    async fn defer(&self, worker: &str, message: &Message, trouble: Trouble) -> Outcome<Delivered> {
-        let now = self.now().await?;
-        let Trouble { stage, answer, is_final } = trouble;
-        let hopeless = is_final || message.attempts >= TRIES;
-        tracing::warn!(message_id = %message.id, kind = message.kind.as_str(), stage, hopeless,
-            attempts = message.attempts, "a mail did not get out");
-        if hopeless {
-            messages::finish(self.database.write(), worker, message.id, MessageState::Dead, &answer, now).await?;
-            return Ok(Delivered::Dead);
+        match self.compose_at(message, now).await {
+            Ok(Composed::Mail(letter)) => Ok(Composition::Mail(letter)),
+            Ok(Composed::Pointless(why)) => {
+                messages::finish(self.database.write(), worker, message.id, MessageState::Dropped, why, None, now)
+                    .await?;
+                Ok(Composition::Ended(Delivered::Dropped))
+            }
+            Ok(Composed::Suppressed) => {
+                let (state, why) = (MessageState::Suppressed, "the address gets no mail for a while");
+                messages::finish(self.database.write(), worker, message.id, state, why, None, now).await?;
+                Ok(Composition::Ended(Delivered::Suppressed))
+            }
+            Err(failure) => {
+                let trouble = Trouble::composing(failure)?;
+                self.defer(self.database.write(), worker, message, trouble, None).await.map(Composition::Ended)
+            }
         }
-        let wait = back_off(message.attempts, self.entropy.u128());
-        messages::retry(self.database.write(), worker, message.id, &answer, now + wait).await?;
-        Ok(Delivered::Deferred)
     }
 
-    async fn compose(&self, message: &Message, now: Timestamp) -> Outcome<Composed> {
+    async fn compose_at(&self, message: &Message, now: Timestamp) -> Outcome<Composed> {
         let scope = Scope::of_record(message.application);
         let database = self.database.read();
         let tenancy = self.tenancy(&scope, Some(message.tenant)).await?;
@@ -152,13 +186,22 @@ impl Engine {
             Some(id) => resets::find(database, &scope, id).await?,
             None => None,
         };
-        let to = if message.kind.carries_secret() {
-            match secret_recipient(user.as_ref(), reset.as_ref(), now) {
+        let mut verification = None;
+        let to = match message.kind {
+            MailKind::EmailVerification => {
+                match self.verification_to_mail(&scope, message, user.as_ref(), now).await? {
+                    Ok((found, address)) => {
+                        verification = Some(found);
+                        address
+                    }
+                    Err(why) => return Ok(Composed::Pointless(why)),
+                }
+            }
+            kind if kind.carries_secret() => match secret_recipient(user.as_ref(), reset.as_ref(), now) {
                 Ok(address) => address,
                 Err(why) => return Ok(Composed::Pointless(why)),
-            }
-        } else {
-            message.recipient.clone().unwrap_or_default()
+            },
+            _ => message.recipient.clone().unwrap_or_default(),
         };
         let Ok(to) = EmailAddress::parse(&to) else {
             return Ok(Composed::Pointless("the address cannot be mailed to"));
@@ -168,11 +211,29 @@ impl Engine {
         {
             return Ok(Composed::Pointless("the key of the reset was revoked"));
         }
-        let parties = parties(&tenancy, user.as_ref(), &to, message);
-        let Some(context) = self.context(message, parties, &tenancy, reset.as_ref(), now)? else {
+        let address = self.address_pseudonym(message.application, to.canonical());
+        let is_suppressed = suppressions::holds(database, message.application, &address, now).await?;
+        if is_suppressed && !message.kind.is_alarm() {
+            return Ok(Composed::Suppressed);
+        }
+        let languages = (message.locale.as_deref(), user.as_ref().and_then(|user| user.locale.as_deref()));
+        let templates = self.choose_templates(&scope, &tenancy, message.kind, languages).await.map_err(unchosen)?;
+        let parties = parties(&self.public_url, &tenancy, user.as_ref(), &to, &templates);
+        let context = match &verification {
+            Some(verification) => Some(self.verification_context(parties, verification, now)?),
+            None => self.context(message, parties, &tenancy, reset.as_ref(), now)?,
+        };
+        let Some(context) = context else {
             return Ok(Composed::Pointless("what it tells of is gone"));
         };
-        Ok(Composed::Mail(Box::new(self.write(message, &context, to)?)))
+        let fields = tenancy.emails.of(message.kind);
+        let (application, tenant) = (&tenancy.application.name, &tenancy.tenant.name);
+        let chain = self.mailer.transports.chain(fields.transports.as_deref(), application, tenant);
+        let secret = context.secret().map(|(_, secret)| secret.clone());
+        let envelope = self.mailer.envelope(&fields, application, tenant);
+        let mail = self.write(message, &context, &templates, envelope, to)?;
+        let template = templates.record();
+        Ok(Composed::Mail(Box::new(Letter { mail, chain, template, secret, address, is_suppressed })))
     }
 
     /// The context of the kind. `None` when what it tells of does not exist
@@ -192,7 +253,7 @@ impl Engine {
             MailKind::PasswordResetLink => {
                 let (Some(reset), Some(expiry)) = (reset, expiry) else { return Ok(None) };
                 let Some(token) = self.link_token(reset)? else { return Ok(None) };
-                let action_url = self.link_url(tenancy, reset.mode, &token);
+                let action_url = self.mailed_link(tenancy, reset.mode, facts.link_page.as_deref(), &token);
                 MailContext::PasswordResetLink(ResetLink { parties, requested_from, action_url, expiry })
             }
             MailKind::PasswordResetCode => {
@@ -217,38 +278,25 @@ impl Engine {
                 throttled: facts.throttled,
             }),
             MailKind::NoAccount => MailContext::NoAccount(NoAccount { parties, requested_from }),
-            // Nothing here queues these kinds.
+            // The one is put together elsewhere, the other nothing here queues.
             MailKind::EmailVerification | MailKind::Test => return Ok(None),
         }))
     }
 
-    fn write(&self, message: &Message, context: &MailContext, to: EmailAddress) -> Outcome<OutgoingMessage> {
-        let unwritable = |error: &dyn std::error::Error, what| {
+    fn write(
+        &self,
+        message: &Message,
+        context: &MailContext,
+        templates: &Choice,
+        envelope: (Party, Option<Party>),
+        to: EmailAddress,
+    ) -> Outcome<OutgoingMessage> {
+        let rendered = self.mailer.renderer.render(context, &templates.set).map_err(|error| {
             tracing::error!(message_id = %message.id, error = %error, "a mail cannot be written");
-            StoreError::Corrupt(what)
-        };
-        let rendered = self.mailer.renderer.render(context).map_err(|error| unwritable(&error, UNRENDERED))?;
-        let addressing = Addressing {
-            from: self.mailer.from.clone(),
-            reply_to: self.mailer.reply_to.clone(),
-            return_path: None,
-            to,
-            // From the row, so that a retry is the same message.
-            message_id: MessageId::new(&message.id.to_string(), &self.mailer.domain)
-                .map_err(|error| unwritable(&error, "messages.id"))?,
-            date: message.created_at,
-        };
-        Ok(OutgoingMessage::new(addressing, rendered)
-            .map_err(|error| unwritable(&error, "the addresses of the mail"))?)
-    }
-}
-
-/// The step of the reset funnel that a mail completes, if it is one.
-fn count_sent(kind: MailKind) {
-    match kind {
-        MailKind::PasswordResetLink => metrics::reset(ResetStep::Sent, Mode::EmailLink),
-        MailKind::PasswordResetCode => metrics::reset(ResetStep::Sent, Mode::EmailOtp),
-        _ => {}
+            StoreError::Corrupt(UNRENDERED)
+        })?;
+        // The name and the time are the row's, so that a retry is the same message.
+        Ok(self.mailer.enclose(rendered, envelope, to, &message.id.to_string(), message.created_at)?)
     }
 }
 
@@ -265,47 +313,36 @@ fn secret_recipient(user: Option<&User>, reset: Option<&Reset>, now: Timestamp) 
     Ok(user.email.clone())
 }
 
-fn parties(tenancy: &Tenancy, user: Option<&User>, to: &EmailAddress, message: &Message) -> Parties {
-    let locale = message.locale.clone().or_else(|| user.and_then(|user| user.locale.clone()));
+/// Why no templates could be chosen.
+fn unchosen(error: NotDone) -> Failure {
+    match error {
+        NotDone::Failure(failure) => failure,
+        other => {
+            tracing::error!(error = %other, "no templates could be chosen");
+            StoreError::Corrupt(UNRENDERED).into()
+        }
+    }
+}
+
+fn parties(public_url: &str, tenancy: &Tenancy, user: Option<&User>, to: &EmailAddress, templates: &Choice) -> Parties {
     Parties {
         user: Recipient {
             given_name: user.and_then(|user| user.first_name.as_deref()).and_then(GivenName::from_stored),
             email: to.original().to_owned(),
-            locale: locale.or_else(|| tenancy.tenant.locale.clone()).unwrap_or_else(|| "en".to_owned()),
+            locale: templates.chosen.wording.locale.to_string(),
         },
         tenant: Tenant {
             name: tenancy.tenant.name.clone(),
-            display_name: tenancy.tenant.display_name.clone(),
-            logo_url: None,
+            display_name: tenancy.branding.display_name.clone().unwrap_or_else(|| tenancy.tenant.display_name.clone()),
+            logo_url: tenancy.branding.logo.as_ref().map(|logo| {
+                let (application, tenant) = (tenancy.application.id, tenancy.tenant.id);
+                format!("{public_url}/brand/{application}/{tenant}/logo?v={}", logo.digest)
+            }),
         },
         application: Application {
             name: tenancy.application.name.clone(),
             display_name: tenancy.application.display_name.clone(),
             support_email: tenancy.application.support_email.clone(),
         },
-    }
-}
-
-/// Doubling from the first wait to the longest, a fifth more or less by
-/// chance, so that messages that failed together do not come back together.
-#[must_use]
-pub fn back_off(attempts: u32, chance: u128) -> Duration {
-    let doublings = attempts.saturating_sub(1).min(16);
-    let wait = WAIT.0.saturating_mul(1 << doublings).min(WAIT.1);
-    let fifth = wait / 5;
-    let jitter = u32::try_from(chance % 1000).unwrap_or_default();
-    wait.saturating_sub(fifth) + fifth * 2 * jitter / 1000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_from_five_seconds_to_half_an_hour() {
-        assert_eq!(back_off(1, 500), Duration::from_secs(5));
-        assert_eq!(back_off(3, 500), Duration::from_secs(20));
-        assert_eq!(back_off(60, 500), Duration::from_secs(1800));
-        assert!(back_off(1, 0) >= Duration::from_secs(4) && back_off(1, 999) < Duration::from_secs(6));
     }
 }

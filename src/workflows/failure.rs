@@ -7,8 +7,15 @@ use thiserror::Error;
 
 use crate::credentials::HashError;
 use crate::domain::password::Violation;
+use crate::domain::policy::Flaw;
 use crate::domain::reset::Mode;
+use crate::domain::verification;
 use crate::store::StoreError;
+
+use super::audit::LastChange;
+use super::messages::ReplayRefusal;
+use super::second_factor::ask::AwaitedFactor;
+use super::webhooks::WebhookRefusal;
 
 /// What was not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +26,26 @@ pub enum Noun {
     Tenant,
     /// A reset.
     PasswordReset,
+    /// A code that proves an address.
+    EmailVerification,
     /// A session.
     Session,
     /// A service account.
     ServiceAccount,
     /// An application.
     Application,
+    /// A webhook endpoint.
+    WebhookEndpoint,
+    /// A webhook delivery.
+    WebhookDelivery,
+    /// An API key.
+    ApiKey,
+    /// A boundary that has a name.
+    PermissionBoundary,
+    /// An email in the outbox.
+    Message,
+    /// An address that gets no mail.
+    Suppression,
 }
 
 /// Why not.
@@ -61,6 +82,12 @@ pub enum Failure {
     /// The proof is right and its time is over.
     #[error("expired proof")]
     ExpiredProof(Mode),
+    /// The address is not verified by this.
+    #[error("the address is not verified: {0:?}")]
+    Verification(verification::Refusal),
+    /// The account is shut out, so its password is not to be reset.
+    #[error("the password must not be reset")]
+    ResetNotAllowed,
     /// The request code is not known.
     #[error("invalid request code")]
     InvalidRequestCode,
@@ -91,9 +118,65 @@ pub enum Failure {
     /// The external id belongs to somebody else in the application.
     #[error("the external id is taken")]
     ExternalIdTaken,
+    /// The user would have more metadata than one may have.
+    #[error("too much metadata")]
+    TooMuchMetadata,
     /// An application, tenant or account of this name exists.
     #[error("the name is taken")]
     NameTaken,
+    /// The proof is right, and the user's second factor is missing.
+    #[error("a second factor is required")]
+    MfaRequired,
+    /// The password is right, and the sign-in waits for its second factor.
+    #[error("the sign-in waits for its second factor")]
+    MfaAwaited(Box<AwaitedFactor>),
+    /// The code is none of the user's authenticators'.
+    #[error("invalid second factor")]
+    InvalidTotpCode,
+    /// The code was right and was used before.
+    #[error("the second factor was used before")]
+    UsedTotpCode,
+    /// The sign-in has seen too many wrong codes.
+    #[error("too many wrong second factors")]
+    TooManyTotpCodes,
+    /// The sign-in that waits is unknown, over or used, or another one's.
+    #[error("invalid pending sign-in")]
+    InvalidPendingSignIn,
+    /// The names cannot stand in what authenticator apps read.
+    #[error("the authenticator cannot be shown")]
+    InvalidAuthenticator,
+    /// The user has as many authenticators as one may have.
+    #[error("too many authenticators")]
+    TooManyFactors,
+    /// A value names what is not there, or cannot stand where it stands.
+    #[error("{field}: {code}")]
+    Invalid {
+        /// The field, as the body writes it.
+        field: String,
+        /// What is wrong with it.
+        code: &'static str,
+    },
+    /// Something still refers to it.
+    #[error("in use")]
+    InUse,
+    /// There are as many as there may be.
+    #[error("too many")]
+    TooMany,
+    /// An application cannot be without its default tenant.
+    #[error("the default tenant")]
+    DefaultTenant,
+    /// The write was made for a version that somebody has changed since.
+    #[error("changed meanwhile")]
+    Stale(Option<Box<LastChange>>),
+    /// A message is not sent once more.
+    #[error("message: {0}")]
+    Replay(#[from] ReplayRefusal),
+    /// A level of a policy may not set this.
+    #[error("the policy cannot be set like this")]
+    Policy(Vec<Flaw>),
+    /// Something about webhooks.
+    #[error("webhook: {0}")]
+    Webhook(#[from] WebhookRefusal),
 }
 
 impl From<HashError> for Failure {

@@ -16,9 +16,10 @@ use crate::domain::keys::{Key, KeyRing};
 use crate::domain::password::PasswordOverrides;
 use crate::domain::policy::WorkflowOverrides;
 use crate::domain::secret::{Secret, SecretBytes};
+use crate::mail::chain::{Link, Transports};
 use crate::mail::mailbox::MailboxTransport;
 use crate::mail::message::Party;
-use crate::mail::render::Renderer;
+use crate::mail::render;
 use crate::mail::transport::Transport;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::database::DatabaseOptions;
@@ -26,13 +27,33 @@ use crate::store::service_accounts::ServiceAccount;
 use crate::store::throttles::Rate;
 use crate::store::writer::RequestWriter;
 use crate::store::{Database, time::Clock};
+use crate::webhooks::client::GuardedClient;
 
 use super::authenticate_caller::Authenticator;
+use super::decoy::KindsCache;
 use super::deliver::Mailer;
+use super::email_templates::TemplateCache;
 use super::engine::{Engine, Limits};
+use super::passwords::Breaches;
 use super::resets::in_flight::InFlight;
 use super::service_accounts::{Manager, NewServiceAccount, create};
 use super::tenancy::TenancyCache;
+
+/// What sends to memory.
+pub(crate) fn mailer(mailbox: &MailboxTransport, from: &str) -> Mailer {
+    let from = Party::parse(from).unwrap();
+    let link = Link::new(Arc::new(Transport::Mailbox(mailbox.clone())), Vec::new());
+    Mailer {
+        renderer: Arc::new(render::built_in()),
+        transports: Arc::new(Transports::new([("default".to_owned(), link)].into(), vec!["default".to_owned()])),
+        allowed_from: Vec::new(),
+        signers: Vec::new(),
+        suppressed_for: Duration::from_secs(60),
+        reply_to: None,
+        domain: from.address.canonical().rsplit_once('@').unwrap().1.to_owned(),
+        from,
+    }
+}
 
 pub(crate) struct Fixture {
     pub database: Database,
@@ -82,13 +103,7 @@ impl Fixture {
     /// no group commit (nobody runs it).
     pub fn engine(&self) -> Engine {
         let weak = HashSettings { threads: 1, memory_kib: 64, iterations: 1, parallelism: 1, queue: 64 };
-        let mailer = Mailer {
-            renderer: Renderer::new(None).unwrap(),
-            transport: Arc::new(Transport::Mailbox(MailboxTransport::new())),
-            from: Party::parse("no-reply@id.test").unwrap(),
-            reply_to: None,
-            domain: "id.test".into(),
-        };
+        let mailer = mailer(&MailboxTransport::new(), "no-reply@id.test");
         let key = Key::new("k1".into(), SecretBytes::new([8; 32]), false);
         Engine {
             database: self.database.clone(),
@@ -98,11 +113,15 @@ impl Fixture {
             tokens: tokens(),
             hasher: Hasher::start(weak, None).unwrap(),
             mailer,
+            client: Arc::new(GuardedClient::default()),
+            breaches: Breaches::None,
             limits: Limits::default(),
             public_url: "https://id.test".into(),
             workflow_defaults: WorkflowOverrides::default(),
             password_defaults: PasswordOverrides::default(),
             tenancies: TenancyCache::default(),
+            templates: TemplateCache::default(),
+            hash_kinds: KindsCache::default(),
             in_flight: InFlight::default(),
         }
     }

@@ -1,7 +1,7 @@
 //! Making events. They are collected while a change is decided and appended in
 //! its transaction.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::Entropy;
@@ -9,6 +9,9 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{ApplicationId, EventId, TenantId, UserId};
 use crate::domain::reset::Reset;
 use crate::domain::user::{Session, User};
+use crate::domain::verification::EmailVerification;
+
+use super::resets::Client;
 
 /// The events of one change.
 pub struct Journal<'a> {
@@ -41,6 +44,12 @@ impl<'a> Journal<'a> {
         self.note(kind, reset.application, reset.tenant, reset.user, reset.to_event_object())
     }
 
+    /// Something happened to a verification of an address.
+    pub fn verification(&mut self, kind: EventKind, verification: &EmailVerification) -> &mut Self {
+        let of = verification;
+        self.note(kind, of.application, of.tenant, of.user, of.to_event_object())
+    }
+
     /// Something happened to a session.
     pub fn session(&mut self, kind: EventKind, session: &Session) -> &mut Self {
         self.note(kind, session.application, session.tenant, session.user, session.to_object())
@@ -51,18 +60,35 @@ impl<'a> Journal<'a> {
         self.note(kind, user.application, user.tenant, user.id, user.to_object())
     }
 
-    /// A user signed in, or failed to.
-    pub fn sign_in(&mut self, kind: EventKind, user: &User) -> &mut Self {
-        let data = json!({"type": "password", "status": if kind == EventKind::AuthenticationPasswordSucceeded { "succeeded" } else { "failed" },
-            "user_id": user.id, "email": user.email});
-        self.note(kind, user.application, user.tenant, user.id, data)
+    /// A user signed in.
+    pub fn signed_in(&mut self, user: &User, client: &Client) -> &mut Self {
+        let data = succeeded("password", user, client);
+        self.note(EventKind::AuthenticationPasswordSucceeded, user.application, user.tenant, user.id, data)
+    }
+
+    /// A user failed to sign in.
+    pub fn sign_in_failed(&mut self, user: &User, client: &Client) -> &mut Self {
+        let data = failed("password", WRONG_PASSWORD, Some(user), client);
+        self.note(EventKind::AuthenticationPasswordFailed, user.application, user.tenant, user.id, data)
+    }
+
+    /// A user's second factor was right.
+    pub fn second_factor_right(&mut self, user: &User, client: &Client) -> &mut Self {
+        let data = succeeded("mfa", user, client);
+        self.note(EventKind::AuthenticationMfaSucceeded, user.application, user.tenant, user.id, data)
+    }
+
+    /// A user's second factor was wrong.
+    pub fn second_factor_wrong(&mut self, user: &User, client: &Client) -> &mut Self {
+        let data = failed("mfa", WRONG_CODE, Some(user), client);
+        self.note(EventKind::AuthenticationMfaFailed, user.application, user.tenant, user.id, data)
     }
 
     /// Somebody whom the tenant does not know failed to sign in. Which address
     /// was typed is not kept: it is nobody's that could ask for it to be
     /// forgotten.
-    pub fn sign_in_of_nobody(&mut self, application: ApplicationId, tenant: TenantId) -> &mut Self {
-        let data = json!({"type": "password", "status": "failed", "user_id": null, "email": null});
+    pub fn sign_in_of_nobody(&mut self, application: ApplicationId, tenant: TenantId, client: &Client) -> &mut Self {
+        let data = failed("password", WRONG_PASSWORD, None, client);
         self.note(EventKind::AuthenticationPasswordFailed, application, tenant, None, data)
     }
 
@@ -87,4 +113,34 @@ impl<'a> Journal<'a> {
         });
         self
     }
+}
+
+/// Why a sign-in failed, as a code and a sentence.
+type Reason = (&'static str, &'static str);
+
+const WRONG_PASSWORD: Reason = ("invalid_credentials", "The email address or the password is wrong.");
+const WRONG_CODE: Reason = ("invalid_one_time_code", "The code is wrong or was used before.");
+
+/// A step of a sign-in that was right, as events tell it.
+fn succeeded(step: &str, user: &User, client: &Client) -> Value {
+    attempt(step, "succeeded", Some(user), client).into()
+}
+
+/// One that was wrong.
+fn failed(step: &str, (code, message): Reason, user: Option<&User>, client: &Client) -> Value {
+    let mut data = attempt(step, "failed", user, client);
+    data.insert("error".to_owned(), json!({"code": code, "message": message}));
+    data.into()
+}
+
+fn attempt(step: &str, status: &str, user: Option<&User>, client: &Client) -> Map<String, Value> {
+    let members = [
+        ("type", json!(step)),
+        ("status", json!(status)),
+        ("user_id", json!(user.map(|user| user.id))),
+        ("email", json!(user.map(|user| &user.email))),
+        ("ip_address", json!(client.ip)),
+        ("user_agent", json!(client.user_agent)),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

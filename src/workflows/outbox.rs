@@ -1,11 +1,13 @@
 //! Putting mail into the outbox, and the throttle of a mailbox.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::client::RequestedFrom;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{EmailVerificationId, MessageId};
 use crate::domain::mail::MailKind;
 use crate::domain::reset::Reset;
 use crate::domain::user::User;
@@ -69,16 +71,31 @@ impl Engine {
         mailbox: &str,
         now: Timestamp,
     ) -> Outcome<bool> {
+        Ok(self.wait_for_mailbox(transaction, mailbox, now).await?.is_none())
+    }
+
+    /// The same, and says how long to wait when there was none.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn wait_for_mailbox(
+        &self,
+        transaction: &impl ConnectionTrait,
+        mailbox: &str,
+        now: Timestamp,
+    ) -> Outcome<Option<Duration>> {
         if !self.limits.enabled {
-            return Ok(true);
+            return Ok(None);
         }
         let (burst, daily) = (format!("mailbox:{mailbox}"), format!("mailbox-day:{mailbox}"));
-        if throttles::is_full(transaction, &daily, self.limits.mails_per_mailbox_daily, now).await?.is_some()
-            || throttles::take(transaction, &burst, self.limits.mails_per_mailbox, 1, now).await?.is_some()
-        {
-            return Ok(false);
+        let quota = self.limits.mails_per_mailbox_daily;
+        if let Some(wait) = throttles::is_full(transaction, &daily, quota, now).await? {
+            return Ok(Some(wait));
         }
-        Ok(throttles::mark(transaction, &daily, self.limits.mails_per_mailbox_daily, now).await?.is_none())
+        if let Some(wait) = throttles::take(transaction, &burst, self.limits.mails_per_mailbox, 1, now).await? {
+            return Ok(Some(wait));
+        }
+        Ok(throttles::mark(transaction, &daily, quota, now).await?)
     }
 }
 
@@ -93,6 +110,10 @@ pub struct Facts {
     pub changed_at: Option<i64>,
     /// Whether a code was withheld because too many wrong ones were entered.
     pub throttled: bool,
+    /// The verification whose code it carries.
+    pub verification: Option<EmailVerificationId>,
+    /// The registered page that its link leads to, when the caller named one.
+    pub link_page: Option<String>,
 }
 
 impl Facts {
@@ -105,7 +126,7 @@ impl Facts {
     /// A password that changed at a time.
     #[must_use]
     pub fn changed(from: RequestedFrom, at: Timestamp) -> Self {
-        Self { from, changed_at: Some(at.as_millis()), throttled: false }
+        Self { from, changed_at: Some(at.as_millis()), ..Self::default() }
     }
 
     /// As the row keeps it.

@@ -10,11 +10,16 @@ use crate::credentials::api_key;
 use crate::domain::access::{Caller, Grant, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::Entropy;
-use crate::domain::ids::{ApiKeyId, GrantId, ServiceAccountId, TenantId};
+use crate::domain::ids::{ApiKeyId, BoundaryId, GrantId, ServiceAccountId, TenantId};
 use crate::domain::secret::Secret;
 use crate::store::api_keys::{self, ApiKey};
 use crate::store::service_accounts::{self, ServiceAccount};
 use crate::store::{ConnectionTrait, StoreError, applications};
+
+pub mod managed;
+
+/// A grant with the named boundary that it refers to, if it does.
+pub type Assigned = (Grant, Option<BoundaryId>);
 
 /// Who manages an account, and so what they may give away.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +98,7 @@ pub async fn create(
         name: new.name,
         generation: 0,
         disabled: false,
+        version: 1,
         created_at: now,
         updated_at: now,
     };
@@ -246,8 +252,24 @@ const fn found(was_there: bool) -> Result<(), NotManaged> {
     if was_there { Ok(()) } else { Err(NotManaged::NotFound) }
 }
 
-fn named(grants: Vec<Grant>, now: Timestamp, entropy: &dyn Entropy) -> Vec<(GrantId, Grant)> {
-    grants.into_iter().map(|grant| (GrantId::generate(now, entropy), grant)).collect()
+/// Writes the grants of an account that were judged before, with the named
+/// boundaries that they refer to.
+async fn assign_grants(
+    connection: &impl ConnectionTrait,
+    id: ServiceAccountId,
+    grants: &[Assigned],
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<(), StoreError> {
+    // In the order of their ids, which is the order in which they are read.
+    let first = GrantId::generate(now, entropy);
+    let ids = std::iter::successors(Some(first), |id| Some(id.successor()));
+    let rows: Vec<_> = ids.zip(grants).map(|(id, (grant, boundary))| (id, grant.clone(), *boundary)).collect();
+    service_accounts::set_grants(connection, id, &rows, now).await
+}
+
+fn named(grants: Vec<Grant>, now: Timestamp, entropy: &dyn Entropy) -> Vec<(GrantId, Grant, Option<BoundaryId>)> {
+    grants.into_iter().map(|grant| (GrantId::generate(now, entropy), grant, None)).collect()
 }
 
 #[cfg(test)]

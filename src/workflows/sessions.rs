@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use crate::credentials::tokens::UserSubject;
-use crate::domain::access::Scope;
+use crate::domain::access::{Authority, Scope};
+use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{SessionId, UserId};
@@ -16,7 +17,7 @@ use crate::domain::reset::proof;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Session, User};
 use crate::store::sessions::{self, RefreshToken, SessionSeed};
-use crate::store::{StoreError, Transaction, events, users};
+use crate::store::{StoreError, Transaction, applications, events, service_accounts, users};
 
 use super::journal::Journal;
 use super::resets::Client;
@@ -25,15 +26,15 @@ use super::{Engine, Failure, Noun, Outcome};
 /// How long a session lives without ending.
 const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// A user who is signed in, and the tokens of their session.
+/// A user who is signed in, and the refresh token of their session.
 #[derive(Debug)]
 pub struct SignedIn {
     /// The user.
     pub user: User,
     /// The session.
     pub session: SessionId,
-    /// The access token, a JWT.
-    pub access_token: Secret,
+    /// When this was.
+    pub at: Timestamp,
     /// The refresh token, good once.
     pub refresh_token: Secret,
 }
@@ -68,7 +69,7 @@ impl Engine {
         let mut journal = Journal::new(&*self.entropy, now);
         journal.session(EventKind::SessionCreated, &session);
         events::append(transaction, journal.events()).await?;
-        self.signed_in(user, &session, refresh_token, now)
+        Ok(SignedIn { user, session: session.id, at: now, refresh_token })
     }
 
     async fn give_refresh_token(
@@ -87,13 +88,25 @@ impl Engine {
         Ok(token)
     }
 
-    fn signed_in(&self, user: User, session: &Session, refresh_token: Secret, now: Timestamp) -> Outcome<SignedIn> {
-        let subject = UserSubject { user: user.id, session: session.id, tenant: user.tenant };
-        let access_token = self
-            .tokens
-            .issue_user(&self.public_url, &subject, now, &*self.entropy)
-            .map_err(|_| StoreError::Corrupt("signing key"))?;
-        Ok(SignedIn { user, session: session.id, access_token, refresh_token })
+    /// The access token of a session, a JWT, for the client that asked.
+    ///
+    /// # Errors
+    /// When the current key is broken.
+    pub fn access_token(&self, signed_in: &SignedIn, client_id: &str) -> Outcome<Secret> {
+        let (session, client_id) = (signed_in.session, client_id.to_owned());
+        let subject = UserSubject { user: signed_in.user.id, session, tenant: signed_in.user.tenant, client_id };
+        let token = self.tokens.issue_user(&self.public_url, &subject, signed_in.at, &*self.entropy);
+        Ok(token.map_err(|_| StoreError::Corrupt("signing key"))?)
+    }
+
+    /// Whether there is a client of this name.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn knows_client(&self, client_id: &str) -> Outcome<bool> {
+        // What cannot be a name is not asked for; PostgreSQL takes no text with a NUL.
+        let plain = client_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        Ok(plain && service_accounts::find_by_client_id(self.database.read(), client_id).await?.is_some())
     }
 
     /// Exchanges a refresh token for the next one and a new access token.
@@ -120,9 +133,11 @@ impl Engine {
         }
         let user = users::find(&transaction, scope, session.user).await?.filter(|user| !user.disabled);
         let user = user.ok_or_else(invalid)?;
+        // A tenant that is deleted is gone at once, its users in steps.
+        applications::find_tenant(&transaction, scope, user.tenant).await?.ok_or_else(invalid)?;
         let next = self.give_refresh_token(&transaction, &session, &seed, known.generation + 1, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        self.signed_in(user, &session, next, now)
+        Ok(SignedIn { user, session: session.id, at: now, refresh_token: next })
     }
 
     /// Lists the active sessions of a user inside the scope.
@@ -133,6 +148,52 @@ impl Engine {
         let now = self.now().await?;
         users::find(self.database.read(), scope, user).await?.ok_or(Failure::NotFound(Noun::User))?;
         Ok(sessions::list_active(self.database.read(), user, now).await?)
+    }
+
+    /// Ends a session inside the scope because somebody with authority says
+    /// so: of this user, or of whoever's it is. Ending it twice changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound(Session)`.
+    pub async fn revoke_session_by(
+        &self,
+        authority: &Authority,
+        of: Option<UserId>,
+        id: SessionId,
+    ) -> Outcome<Session> {
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let found = sessions::lock(&transaction, authority.scope(), id).await?;
+        let found = found.filter(|(session, _)| of.is_none_or(|user| user == session.user));
+        let (before, _) = found.ok_or(Failure::NotFound(Noun::Session))?;
+        let session = self.end_in(&transaction, &before, now).await?;
+        if before.ended_at.is_some() {
+            return Ok(session);
+        }
+        let act = Act::new("session.revoked", id).of_tenant(session.tenant).with("userId", session.user.to_string());
+        self.commit_act(transaction, authority, now, act).await?;
+        Ok(session)
+    }
+
+    /// Ends every session of a user inside the scope; says how many there
+    /// were.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn revoke_sessions(&self, authority: &Authority, user: UserId) -> Outcome<u32> {
+        let now = self.now().await?;
+        let transaction = self.database.begin().await?;
+        let found = users::lock(&transaction, authority.scope(), user).await?;
+        let user = found.ok_or(Failure::NotFound(Noun::User))?;
+        let mut journal = Journal::new(&*self.entropy, now);
+        let count = self.end_all_sessions(&transaction, user.id, &mut journal, now).await?;
+        if count == 0 {
+            return Ok(0);
+        }
+        events::append(&transaction, journal.events()).await?;
+        let act = Act::new("user.sessions_revoked", user.id).of_tenant(user.tenant).with("count", count);
+        self.commit_act(transaction, authority, now, act).await?;
+        Ok(count)
     }
 
     /// Ends a session inside the scope; ending it twice changes nothing.
@@ -172,12 +233,10 @@ impl Engine {
         journal: &mut Journal<'_>,
         now: Timestamp,
     ) -> Outcome<u32> {
-        let active = sessions::list_active(transaction, user, now).await?;
-        sessions::end_all(transaction, user, now).await?;
-        for session in &active {
-            let ended = Session { ended_at: Some(now), updated_at: now, ..session.clone() };
-            journal.session(EventKind::SessionRevoked, &ended);
+        let ended = sessions::end_all(transaction, user, now).await?;
+        for session in &ended {
+            journal.session(EventKind::SessionRevoked, session);
         }
-        Ok(u32::try_from(active.len()).unwrap_or(u32::MAX))
+        Ok(u32::try_from(ended.len()).unwrap_or(u32::MAX))
     }
 }

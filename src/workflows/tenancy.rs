@@ -5,14 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::access::{Filter, Scope};
+use crate::domain::branding::Branding;
+use crate::domain::email_policy::{EmailOverrides, EmailPolicy};
 use crate::domain::ids::{ApplicationId, TenantId};
 use crate::domain::keys::Purpose;
+use crate::domain::origins::Origins;
 use crate::domain::password::{Identity, PasswordOverrides, PasswordPolicy, Violation};
 use crate::domain::policy::{WorkflowOverrides, WorkflowPolicy};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::policies::{self, PolicyKind};
+use crate::store::{branding, origins};
 
 use super::{Engine, Failure, Noun, Outcome};
 
@@ -27,9 +31,23 @@ pub struct Tenancy {
     pub workflow: WorkflowPolicy,
     /// What its passwords must be.
     pub passwords: PasswordPolicy,
+    /// How its mails are sent.
+    pub emails: EmailPolicy,
+    /// How its pages look.
+    pub branding: Branding,
+    /// The origins that the application has registered, if it ever did.
+    pub origins: Option<Origins>,
 }
 
 impl Tenancy {
+    /// Whether a policy may send people to this URL: once an application has
+    /// registered origins, only there, or exactly to a registered redirect URL.
+    #[must_use]
+    pub fn may_lead_to(&self, url: &str) -> bool {
+        let registered = self.origins.as_ref().filter(|origins| !origins.origins.is_empty());
+        registered.is_none_or(|origins| origins.hold(url) || origins.redirect_urls.iter().any(|own| own == url))
+    }
+
     /// Checks a new password of this user and answers it ready to be hashed.
     ///
     /// # Errors
@@ -48,7 +66,7 @@ impl Tenancy {
 
 /// How long a policy may be remembered: long enough to spare the database the
 /// same three reads in every request, too short to be waited for.
-const REMEMBERED: Duration = Duration::from_secs(2);
+pub const REMEMBERED: Duration = Duration::from_secs(2);
 /// How many tenants are remembered at once.
 const CAPACITY: usize = 1024;
 
@@ -125,12 +143,35 @@ impl Engine {
         let tenant = applications::find_tenant(database, &whole, id).await?.ok_or(Failure::NotFound(Noun::Tenant))?;
         let workflow: Vec<WorkflowOverrides> = policies::list(database, &whole, id, PolicyKind::Workflow).await?;
         let passwords: Vec<PasswordOverrides> = policies::list(database, &whole, id, PolicyKind::Password).await?;
+        let emails: Vec<EmailOverrides> = policies::list(database, &whole, id, PolicyKind::Email).await?;
+        let emails = EmailPolicy::merge(&emails);
+        let levels = branding::list(database, &whole, Some(id)).await?;
+        let origins = origins::find(database, &whole).await?.map(|registered| registered.origins);
+        let defaults = std::iter::once(&self.workflow_defaults);
+        let mut workflow = WorkflowPolicy::merge(defaults.chain(&workflow)).with_emails(&emails);
+        workflow.redirect_urls.extend(origins.iter().flat_map(|origins| origins.redirect_urls.iter().cloned()));
         Ok(Tenancy {
             application,
             tenant,
-            workflow: WorkflowPolicy::merge(std::iter::once(&self.workflow_defaults).chain(&workflow)),
+            workflow,
             passwords: PasswordPolicy::merge(std::iter::once(&self.password_defaults).chain(&passwords)),
+            emails,
+            branding: Branding::merge(levels.iter().map(|level| &level.branding)),
+            origins,
         })
+    }
+
+    /// The workflow policy of a row's tenant; the server's own when the tenant
+    /// is gone.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn workflow_of(&self, application: ApplicationId, tenant: TenantId) -> Outcome<WorkflowPolicy> {
+        match self.tenancy(&Scope::of_record(application), Some(tenant)).await {
+            Ok(tenancy) => Ok(tenancy.workflow.clone()),
+            Err(Failure::NotFound(_)) => Ok(WorkflowPolicy::merge([&self.workflow_defaults])),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The keyed pseudonym of a mailbox: tenant and canonical address.

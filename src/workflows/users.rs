@@ -2,23 +2,33 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::access::Scope;
+use crate::credentials::imported::ImportedHash;
+use crate::domain::access::{Authority, Scope};
+use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::event::EventKind;
-use crate::domain::ids::{TenantId, UserId};
+use crate::domain::ids::{ApplicationId, TenantId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
-use crate::store::users::UserQuery;
-use crate::store::{StoreError, Transaction, events, messages, sessions, users};
+use crate::store::slice::{Slice, Term};
+use crate::store::users::{UserAttribute, UserFilter, UserQuery};
+use crate::store::{
+    StoreError, Transaction, auth_factors, events, messages, password_history, pending_sign_ins, sessions, throttles,
+    users, verifications,
+};
 
 use super::journal::Journal;
 use super::outbox::Facts;
+use super::passwords::keep_hash;
 use super::resets::Client;
 use super::resets::complete::set_password;
 use super::tenancy::Tenancy;
 use super::{Engine, Failure, Noun, Outcome};
+
+/// Entries of a user's metadata at most.
+pub const METADATA_ENTRIES: usize = 50;
 
 /// What a new user is.
 #[derive(Debug, Default)]
@@ -39,13 +49,17 @@ pub struct NewUser {
     pub metadata: Map<String, Value>,
     /// Their first password.
     pub password: Option<Secret>,
+    /// A hash of it that another system made, instead.
+    pub password_hash: Option<ImportedHash>,
     /// A privileged target.
     pub protected: bool,
+    /// Shut out from the beginning.
+    pub disabled: bool,
 }
 
 /// What changes of a user: `None` leaves a field as it is, `Some(None)`
 /// empties it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct UserChange {
     /// The address.
     pub email: Option<EmailAddress>,
@@ -62,12 +76,18 @@ pub struct UserChange {
     /// The application's own texts about them: merged key by key, `null`
     /// removes one.
     pub metadata: Option<Map<String, Value>>,
+    /// Whether all texts of before are removed first.
+    pub clear_metadata: bool,
     /// A new password.
     pub password: Option<Secret>,
+    /// A hash of it that another system made, instead.
+    pub password_hash: Option<ImportedHash>,
     /// Whether they are shut out.
     pub disabled: Option<bool>,
     /// Whether they are a privileged target.
     pub protected: Option<bool>,
+    /// The version that the caller has seen, if only that may change.
+    pub version: Option<i64>,
 }
 
 impl UserChange {
@@ -75,7 +95,8 @@ impl UserChange {
     /// mail goes. The address they have already changes nothing.
     #[must_use]
     pub fn touches_credentials(&self, user: &User) -> bool {
-        self.password.is_some() || self.email.as_ref().is_some_and(|email| email.original() != user.email)
+        let new_password = self.password.is_some() || self.password_hash.is_some();
+        new_password || self.email.as_ref().is_some_and(|email| email.original() != user.email)
     }
 }
 
@@ -84,40 +105,34 @@ impl Engine {
     ///
     /// # Errors
     /// `EmailTaken`, `ExternalIdTaken`, `Password`, `NotFound(Tenant)`, `Busy`.
-    pub async fn create_user(&self, scope: &Scope, email: &EmailAddress, new: NewUser) -> Outcome<User> {
-        let now = self.now().await?;
+    pub async fn create_user(&self, authority: &Authority, email: &EmailAddress, new: NewUser) -> Outcome<User> {
+        let (scope, now) = (authority.scope(), self.now().await?);
         let tenancy = self.tenancy(scope, new.tenant).await?;
+        let place = (tenancy.application.id, tenancy.tenant.id);
         let mut user = User {
-            id: UserId::generate(now, &*self.entropy),
-            application: tenancy.application.id,
-            tenant: tenancy.tenant.id,
-            email: email.original().to_owned(),
-            email_canonical: email.canonical().to_owned(),
             email_verified: new.email_verified,
             first_name: new.first_name,
             last_name: new.last_name,
             locale: new.locale,
             external_id: new.external_id,
             metadata: Value::Object(new.metadata),
-            disabled: false,
+            disabled: new.disabled,
             protected: new.protected,
-            password_hash: None,
-            credential_version: 0,
-            last_sign_in_at: None,
-            created_at: now,
-            updated_at: now,
+            password_hash: new.password_hash.map(|hash| hash.stored().to_owned()),
+            ..fresh(UserId::generate(now, &*self.entropy), place, email, now)
         };
         if let Some(password) = new.password {
-            let password = tenancy.check_password(&user, &password).map_err(Failure::Password)?;
+            let password = self.accept_password(&tenancy, &user, &password).await?;
             user.password_hash = Some(self.hash(password).await?);
         }
         let transaction = self.database.begin().await?;
         self.refuse_doubles(&transaction, scope, &user).await?;
-        users::insert(&transaction, &user).await.map_err(duplicate_is_email)?;
+        users::insert(&transaction, &user).await.map_err(duplicate)?;
         let mut journal = Journal::new(&*self.entropy, now);
         journal.user(EventKind::UserCreated, &user);
         events::append(&transaction, journal.events()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        let act = Act::new("user.created", user.id).of_tenant(user.tenant);
+        self.commit_act(transaction, authority, now, act).await?;
         Ok(user)
     }
 
@@ -150,7 +165,27 @@ impl Engine {
     /// # Errors
     /// `NotFound(User)`.
     pub async fn get_user_by_external_id(&self, scope: &Scope, external: &str) -> Outcome<User> {
-        users::find_by_external_id(self.database.read(), scope, external).await?.ok_or(Failure::NotFound(Noun::User))
+        let missing = Failure::NotFound(Noun::User);
+        // PostgreSQL takes no text with a NUL, so nobody has such an id.
+        if external.contains('\0') {
+            return Err(missing);
+        }
+        users::find_by_external_id(self.database.read(), scope, external).await?.ok_or(missing)
+    }
+
+    /// A page of the users inside the scope, and how many there are.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn page_users(
+        &self,
+        scope: &Scope,
+        which: &UserFilter,
+        terms: &[Term<UserAttribute>],
+        by: UserAttribute,
+        slice: Slice,
+    ) -> Outcome<(u64, Vec<User>)> {
+        Ok(users::page(self.database.read(), scope, which, terms, by, slice).await?)
     }
 
     /// Lists users of a tenant inside the scope.
@@ -167,45 +202,61 @@ impl Engine {
     /// and the password of protected users; nowhere when absent.
     ///
     /// # Errors
-    /// `NotFound(User)`, `Forbidden`, `EmailTaken`, `ExternalIdTaken`,
-    /// `Password`, `Busy`.
+    /// `NotFound(User)`, `Forbidden`, `Stale`, `EmailTaken`, `ExternalIdTaken`,
+    /// `TooMuchMetadata`, `Password`, `Busy`.
     pub async fn update_user(
         &self,
-        scope: &Scope,
+        authority: &Authority,
         protected: Option<&Scope>,
         id: UserId,
         change: UserChange,
         client: &Client,
     ) -> Outcome<User> {
+        let scope = authority.scope();
         let read = self.get_user(scope, id).await?;
         guard_protected(&read, &change, protected)?;
         let tenancy = self.tenancy(scope, Some(read.tenant)).await?;
-        let phc = self.new_hash(&tenancy, &read, change.password.as_ref()).await?;
+        let phc = self.new_hash(&tenancy, &read, &change).await?;
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
         let before = users::lock(&transaction, scope, id).await?.ok_or(Failure::NotFound(Noun::User))?;
+        if change.version.is_some_and(|seen| seen != before.version) {
+            drop(transaction);
+            return Err(self.stale(scope, id).await);
+        }
         guard_protected(&before, &change, protected)?;
         let mut user = before.clone();
+        let bounded = change.metadata.is_some();
         apply(&mut user, change);
+        // Counted under the lock: two changes at once may not add up to more.
+        if bounded && user.metadata.as_object().is_some_and(|metadata| metadata.len() > METADATA_ENTRIES) {
+            return Err(Failure::TooMuchMetadata);
+        }
         let new_password = phc.is_some();
         if let Some(phc) = phc {
+            keep_hash(&transaction, &tenancy, &before, now).await?;
             set_password(&mut user, phc, now);
         }
-        user.updated_at = now;
+        (user.updated_at, user.version) = (now, before.version + 1);
         self.refuse_doubles(&transaction, scope, &user).await?;
-        users::update(&transaction, &user).await.map_err(duplicate_is_email)?;
+        users::update(&transaction, &user).await.map_err(duplicate)?;
         self.consequences(&transaction, &before, &user, new_password, client, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        let act = Act::new("user.updated", id).of_tenant(user.tenant).changing(&changed_fields(&before, &user));
+        self.commit_act(transaction, authority, now, act).await?;
         Ok(user)
     }
 
-    async fn new_hash(&self, tenancy: &Tenancy, user: &User, password: Option<&Secret>) -> Outcome<Option<String>> {
-        let Some(password) = password else { return Ok(None) };
-        let password = tenancy.check_password(user, password).map_err(Failure::Password)?;
+    async fn new_hash(&self, tenancy: &Tenancy, user: &User, change: &UserChange) -> Outcome<Option<String>> {
+        let Some(password) = &change.password else {
+            return Ok(change.password_hash.as_ref().map(|hash| hash.stored().to_owned()));
+        };
+        let password = self.accept_password(tenancy, user, password).await?;
         Ok(Some(self.hash(password).await?))
     }
 
-    async fn consequences(
+    /// What follows from a change, in its transaction: pending resets and
+    /// sessions end where they have to, its event and its notice.
+    pub(super) async fn consequences(
         &self,
         transaction: &Transaction,
         before: &User,
@@ -225,6 +276,8 @@ impl Engine {
         journal.user(EventKind::UserUpdated, user);
         events::append(transaction, journal.events()).await?;
         if new_password {
+            // The failures before it were guesses at a password that is gone.
+            throttles::clear(transaction, &self.sign_in_account(user.tenant, &user.email_canonical)).await?;
             let told = Facts::changed(client.requested_from(), now);
             // To the address of before: a new one may be the thief's.
             messages::insert(transaction, &[self.notice(MailKind::PasswordUpdated, before, &told, now)]).await?;
@@ -232,40 +285,102 @@ impl Engine {
         Ok(())
     }
 
-    /// Deletes a user, their sessions and what was pending.
+    /// Deletes a user, their sessions, their second factors and what was pending.
     ///
     /// # Errors
-    /// `NotFound(User)`.
-    pub async fn delete_user(&self, scope: &Scope, id: UserId) -> Outcome<()> {
-        let now = self.now().await?;
+    /// `NotFound(User)`, `Stale`.
+    pub async fn delete_user(&self, authority: &Authority, id: UserId, version: Option<i64>) -> Outcome<()> {
+        let (scope, now) = (authority.scope(), self.now().await?);
         let transaction = self.database.begin().await?;
         let user = users::lock(&transaction, scope, id).await?.ok_or(Failure::NotFound(Noun::User))?;
+        if version.is_some_and(|seen| seen != user.version) {
+            drop(transaction);
+            return Err(self.stale(scope, id).await);
+        }
         let mut journal = Journal::new(&*self.entropy, now);
         self.cancel_pending(&transaction, id, None, now).await?;
         self.end_all_sessions(&transaction, id, &mut journal, now).await?;
         sessions::delete_all(&transaction, id).await?;
+        verifications::delete_all(&transaction, id).await?;
+        auth_factors::delete_all(&transaction, id).await?;
+        pending_sign_ins::delete_all(&transaction, id).await?;
+        password_history::delete_all(&transaction, id).await?;
         users::delete(&transaction, id).await?;
         journal.user(EventKind::UserDeleted, &user);
         events::append(&transaction, journal.events()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        let act = Act::new("user.deleted", id).of_tenant(user.tenant);
+        self.commit_act(transaction, authority, now, act).await
     }
 }
 
-/// A protected user's address or password is not every caller's to change.
+/// A user of whom nothing is known but the address.
+pub(super) fn fresh(
+    id: UserId,
+    (application, tenant): (ApplicationId, TenantId),
+    email: &EmailAddress,
+    now: Timestamp,
+) -> User {
+    User {
+        id,
+        application,
+        tenant,
+        email: email.original().to_owned(),
+        email_canonical: email.canonical().to_owned(),
+        email_verified: false,
+        first_name: None,
+        last_name: None,
+        locale: None,
+        external_id: None,
+        metadata: Value::Object(Map::new()),
+        disabled: false,
+        protected: false,
+        password_hash: None,
+        credential_version: 0,
+        last_sign_in_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// A protected user's address or password is not every caller's to change, nor
+/// who is one.
 fn guard_protected(user: &User, change: &UserChange, allowed: Option<&Scope>) -> Outcome<()> {
-    let open = !user.protected || allowed.is_some_and(|scope| scope.covers_row(user.application, user.tenant));
-    if open || !change.touches_credentials(user) { Ok(()) } else { Err(Failure::Forbidden) }
+    let may = allowed.is_some_and(|scope| scope.covers_row(user.application, user.tenant));
+    let marks = change.protected.is_some_and(|protected| protected != user.protected);
+    if may || !(marks || user.protected && change.touches_credentials(user)) { Ok(()) } else { Err(Failure::Forbidden) }
+}
+
+/// The names of the fields that a change has changed, for the audit log.
+fn changed_fields(before: &User, user: &User) -> Vec<&'static str> {
+    let fields = [
+        ("email", before.email != user.email),
+        ("emailVerified", before.email_verified != user.email_verified),
+        ("firstName", before.first_name != user.first_name),
+        ("lastName", before.last_name != user.last_name),
+        ("locale", before.locale != user.locale),
+        ("externalId", before.external_id != user.external_id),
+        ("metadata", before.metadata != user.metadata),
+        ("password", before.password_hash != user.password_hash),
+        ("disabled", before.disabled != user.disabled),
+        ("protected", before.protected != user.protected),
+    ];
+    fields.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()
 }
 
 /// A unique index that refuses what the look-up let pass: somebody was faster.
-/// The address is by far the likelier of the two.
-fn duplicate_is_email(error: StoreError) -> Failure {
-    if error.is_duplicate() { Failure::EmailTaken } else { Failure::Store(error) }
+fn duplicate(error: StoreError) -> Failure {
+    if error.is_duplicate_of("external_id") {
+        Failure::ExternalIdTaken
+    } else if error.is_duplicate() {
+        Failure::EmailTaken
+    } else {
+        Failure::Store(error)
+    }
 }
 
 /// Writes the plain fields of a change.
-fn apply(user: &mut User, change: UserChange) {
+pub(super) fn apply(user: &mut User, change: UserChange) {
     if let Some(email) = change.email {
         // Nobody has shown yet that they read the new address.
         user.email_verified &= email.canonical() == user.email_canonical;
@@ -281,6 +396,9 @@ fn apply(user: &mut User, change: UserChange) {
         if let Some(value) = value {
             *field = value;
         }
+    }
+    if change.clear_metadata {
+        user.metadata = Value::Object(Map::new());
     }
     if let (Some(changes), Value::Object(metadata)) = (change.metadata, &mut user.metadata) {
         for (key, value) in changes {

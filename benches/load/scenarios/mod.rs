@@ -3,9 +3,13 @@
 mod baseline;
 mod by_id;
 mod complete;
+mod grown;
+mod outbox;
+mod reads;
 mod ready;
 mod request;
 mod timing;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -16,11 +20,15 @@ const SETTLING: Duration = Duration::from_secs(60);
 
 /// Runs what was asked for.
 pub async fn run(args: &Args, report: &mut Report) -> Outcome<()> {
-    const NAMES: [&str; 7] = ["ready", "baseline", "complete", "by-id", "timing", "request", "mail"];
+    const NAMES: [&str; 11] =
+        ["ready", "baseline", "complete", "by-id", "timing", "reads", "webhooks", "request", "mail", "outbox", "grown"];
     if let Some(unknown) = args.only.iter().find(|name| !NAMES.contains(&name.as_str())) {
         return Err(format!("no scenario {unknown}; there are {}", NAMES.join(", ")).into());
     }
-    let insert_rate = if args.wants("baseline") { Some(baseline::run(args, report).await?) } else { None };
+    let beside_baseline = args.wants("baseline") && args.wants("request");
+    if args.wants("baseline") && !beside_baseline {
+        baseline::run(args, report).await?;
+    }
     if NAMES.iter().all(|name| *name == "baseline" || !args.wants(name)) {
         return Ok(());
     }
@@ -37,8 +45,20 @@ pub async fn run(args: &Args, report: &mut Report) -> Outcome<()> {
     if args.wants("timing") {
         timing::run(&world, args, report).await?;
     }
+    if args.wants("reads") {
+        reads::run(&world, args, report).await?;
+    }
+    if args.wants("webhooks") {
+        webhooks::run(&world, args, report).await?;
+    }
+    if args.wants("grown") {
+        grown::run(&world, args, report).await?;
+    }
     if args.wants("request") || args.wants("mail") {
-        request::run(&world, args, insert_rate, report).await?;
+        request::run(&world, args, beside_baseline, report).await?;
+    }
+    if args.wants("outbox") {
+        outbox::run(&world, args, report).await?;
     }
     Ok(())
 }

@@ -4,21 +4,25 @@ use std::{sync::Arc, time::Instant};
 
 use serde_json::json;
 
-use super::super::{
-    Outcome,
-    args::Args,
-    client::Request,
-    drive::{Sample, drive},
-    report::Report,
-    world::{World, unknown_address},
+use super::{
+    super::{
+        Outcome,
+        args::Args,
+        client::Request,
+        drive::{Sample, drive},
+        report::Report,
+        world::{World, unknown_address},
+    },
+    baseline::{self, Baseline},
 };
 
 const CALL: &str = "request-password-reset";
 
-/// `insert_rate` is what one insert per call reaches, if that was measured.
-pub async fn run(world: &World, args: &Args, insert_rate: Option<f64>, report: &mut Report) -> Outcome<()> {
+/// With a baseline, that is measured in every round too: a disk does not stay as fast as it was.
+pub async fn run(world: &World, args: &Args, with_baseline: bool, report: &mut Report) -> Outcome<()> {
     world.inbox().settle(super::SETTLING).await;
-    let (mut known, mut unknown) = (Sample::default(), Sample::default());
+    let (mut known, mut unknown, mut inserts) = (Sample::default(), Sample::default(), Sample::default());
+    let baseline = if with_baseline { Some(Baseline::start().await?) } else { None };
     let (begun, mails_before) = (Instant::now(), world.inbox().mails());
     for round in 0..args.rounds {
         // Who goes first changes from round to round.
@@ -29,15 +33,22 @@ pub async fn run(world: &World, args: &Args, insert_rate: Option<f64>, report: &
             unknown.add(ask_unknown(world, args, round).await?);
             known.add(ask_known(world, args).await?);
         }
+        if let Some(baseline) = &baseline {
+            // What the requests have left to do stands still meanwhile.
+            let _still = world.server.pause()?;
+            inserts.add(baseline.sample(args).await?);
+        }
     }
     let during = world.inbox().mails() - mails_before;
-    let asked_for = begun.elapsed();
+    let asked_for = begun.elapsed().saturating_sub(inserts.elapsed);
     report.sample("request by address, known", &known);
     report.sample("request by address, unknown", &unknown);
     report.ratio("request unknown ÷ known", unknown.rate(), known.rate());
-    if let Some(rate) = insert_rate {
-        report.ratio("request known ÷ one insert per call", known.rate(), rate);
-        report.ratio("request unknown ÷ one insert per call", unknown.rate(), rate);
+    if let Some(baseline) = baseline {
+        report.sample(baseline::NAME, &inserts);
+        report.ratio("request known ÷ one insert per call", known.rate(), inserts.rate());
+        report.ratio("request unknown ÷ one insert per call", unknown.rate(), inserts.rate());
+        baseline.stop();
     }
     mail(world, during, asked_for, report).await;
     Ok(())

@@ -28,6 +28,17 @@ impl KeysFile {
         format::read(&text).map_err(|reason| KeysFileError::Unreadable { path: show(path), reason })
     }
 
+    /// The same, for production: keys that a start made by itself have been
+    /// where anybody tries things out.
+    ///
+    /// # Errors
+    /// As [`KeysFile::load`] with [`Exposure::Refuse`], and when the file was
+    /// made by itself.
+    pub fn load_for_production(path: &Path) -> Result<Self, KeysFileError> {
+        let keys = Self::load(path, Exposure::Refuse)?;
+        if keys.generated { Err(KeysFileError::Generated(show(path))) } else { Ok(keys) }
+    }
+
     /// Reads the file, or makes it when there is none. Several processes may
     /// do so at once: they end up with the same keys. True when it was made.
     ///
@@ -43,7 +54,7 @@ impl KeysFile {
             Err(KeysFileError::Missing(_)) => {}
             other => return other.map(|keys| (keys, false)),
         }
-        let keys = Self::generate(false, now, entropy);
+        let keys = Self { generated: true, ..Self::generate(false, now, entropy) };
         match keys.save_new(path, entropy) {
             Ok(()) => Ok((keys, true)),
             Err(KeysFileError::Exists(_)) => Self::load(path, exposure).map(|keys| (keys, false)),

@@ -14,6 +14,9 @@ const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 struct Document {
     version: u32,
+    /// Only in files that a start made by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    generated: bool,
     pseudonym_key: Encoded,
     derivation_keys: Vec<DerivationEntry>,
     signing_keys: Vec<SigningEntry>,
@@ -79,6 +82,7 @@ impl Encoded {
 pub fn write(keys: &KeysFile) -> Result<Zeroizing<String>, serde_json::Error> {
     let document = Document {
         version: VERSION,
+        generated: keys.generated,
         pseudonym_key: Encoded::new(&keys.pseudonym),
         derivation_keys: keys.derivation.iter().map(write_derivation).collect(),
         signing_keys: keys.signing.iter().map(write_signing).collect(),
@@ -139,7 +143,7 @@ pub fn read(text: &str) -> Result<KeysFile, String> {
     }
     let pseudonym = document.pseudonym_key.decode("pseudonym_key")?;
     let pepper = document.pepper.map(|pepper| pepper.decode("pepper")).transpose()?;
-    Ok(KeysFile { pseudonym, derivation, signing, pepper })
+    Ok(KeysFile { generated: document.generated, pseudonym, derivation, signing, pepper })
 }
 
 fn read_derivation(entry: DerivationEntry) -> Result<DerivationKey, String> {

@@ -54,6 +54,12 @@ pub enum KeysFileError {
         /// What is wrong, without quoting it.
         reason: String,
     },
+    /// It was made by itself, at a start that served nobody real.
+    #[error(
+        "{0} was made by itself outside production, and production does not start with generated keys; \
+         move it away and make the file with `rekey keys init`"
+    )]
+    Generated(String),
     /// No key has this name.
     #[error("there is no key {0}; `rekey keys list` shows them")]
     UnknownKey(String),
@@ -105,6 +111,8 @@ struct TokenKey {
 /// a signing key that is not revoked.
 #[derive(Debug, Clone)]
 pub struct KeysFile {
+    /// Whether a start made the file by itself, and nobody's decision did.
+    generated: bool,
     pseudonym: SecretBytes,
     derivation: Vec<DerivationKey>,
     signing: Vec<TokenKey>,
@@ -191,7 +199,7 @@ impl KeysFile {
     pub fn generate(with_pepper: bool, now: Timestamp, entropy: &dyn Entropy) -> Self {
         let pepper = with_pepper.then(|| SecretBytes::new(entropy.nonce()));
         let pseudonym = SecretBytes::new(entropy.nonce());
-        let mut keys = Self { pseudonym, derivation: Vec::new(), signing: Vec::new(), pepper };
+        let mut keys = Self { generated: false, pseudonym, derivation: Vec::new(), signing: Vec::new(), pepper };
         keys.rotate(now, entropy);
         keys
     }
@@ -282,6 +290,12 @@ impl KeysFile {
         let mut usable = self.signing.iter().rev().filter(|key| key.dates.revoked_at.is_none());
         let current = SigningKeyPair::new(usable.next()?);
         Some(SigningKeys { current, older: usable.map(SigningKeyPair::new).collect() })
+    }
+
+    /// Whether the file was made by itself, at a start outside production.
+    #[must_use]
+    pub const fn is_generated(&self) -> bool {
+        self.generated
     }
 
     /// What is mixed into every password hash.

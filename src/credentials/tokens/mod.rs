@@ -70,6 +70,10 @@ pub struct UserSubject {
     pub session: SessionId,
     /// Their tenant, `org_id` in the token.
     pub tenant: TenantId,
+    /// The service account that the token is given to, by its name at the
+    /// token endpoint: one application's backend does not take what was made
+    /// for another's.
+    pub client_id: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +98,7 @@ struct UserClaims {
     sub: UserId,
     sid: SessionId,
     org_id: TenantId,
+    client_id: String,
     iat: i64,
     exp: i64,
     jti: String,
@@ -190,6 +195,7 @@ impl AccessTokens {
             sub: subject.user,
             sid: subject.session,
             org_id: subject.tenant,
+            client_id: subject.client_id.clone(),
             iat: now.as_seconds(),
             exp: (now + USER_TOKEN_LIFETIME).as_seconds(),
             jti: unique(entropy),
@@ -209,7 +215,7 @@ impl AccessTokens {
         if claims.iss != issuer || !in_time || claims.jti.is_empty() {
             return Err(InvalidToken);
         }
-        Ok(UserSubject { user: claims.sub, session: claims.sid, tenant: claims.org_id })
+        Ok(UserSubject { user: claims.sub, session: claims.sid, tenant: claims.org_id, client_id: claims.client_id })
     }
 }
 

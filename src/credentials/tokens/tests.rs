@@ -38,6 +38,7 @@ fn user() -> UserSubject {
         user: UserId::generate(NOW, &entropy),
         session: SessionId::generate(NOW, &entropy),
         tenant: TenantId::generate(NOW, &entropy),
+        client_id: "client_1".to_owned(),
     }
 }
 

@@ -3,17 +3,18 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Boundary, Grant, Permission, Tenants};
+use super::{Actor, Boundary, Grant, Permission, Tenants};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{ApplicationId, ServiceAccountId, TenantId};
+use crate::domain::ids::{ApplicationId, TenantId};
 use crate::domain::reset::Mode;
 
-/// A service account that has proven who it is.
+/// Somebody who has proven who they are: a service account, or an operator who
+/// acts in one application as if they held every grant there.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Which account.
-    pub service_account: ServiceAccountId,
-    /// Its name at the token endpoint.
+    /// Who.
+    pub actor: Actor,
+    /// Its name at the token endpoint; that of an operator is their id.
     pub client_id: String,
     /// The application it belongs to; nothing it does leaves it.
     pub application: ApplicationId,

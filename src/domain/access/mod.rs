@@ -3,12 +3,14 @@
 //! What somebody may do is the union of their grants, each inside its own
 //! boundary and limits; what no grant allows is denied.
 
+mod actor;
 mod boundary;
 mod caller;
 mod grant;
 mod network;
 mod permission;
 
+pub use actor::{Actor, Authority, Origin};
 pub use boundary::{Boundary, Filter, Tenants};
 pub use caller::{Ask, Caller, Scope};
 pub use grant::{Grant, GrantLimits};

@@ -1,7 +1,7 @@
 //! A network address range, for grants that hold only for some sources.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -25,6 +25,16 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.base.is_ipv4() && masked(address, self.prefix) == masked(self.base, self.prefix)
+    }
+
+    /// All addresses of the family that this one is of.
+    #[must_use]
+    pub const fn all_of(address: IpAddr) -> Self {
+        let base = match address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        Self { base, prefix: 0 }
     }
 
     /// Whether the whole range is inside `wider`.

@@ -25,7 +25,7 @@ fn application(n: u64) -> ApplicationId {
 
 fn caller(grants: Vec<Grant>) -> Caller {
     Caller {
-        service_account: ServiceAccountId::generate(NOW, &SeededEntropy::new(0)),
+        actor: Actor::ServiceAccount(ServiceAccountId::generate(NOW, &SeededEntropy::new(0))),
         client_id: "client".into(),
         application: application(1),
         home: None,

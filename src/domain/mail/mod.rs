@@ -10,8 +10,11 @@ pub use context::{
 };
 pub use given_name::GivenName;
 
+use serde::{Deserialize, Serialize};
+
 /// The kinds of mail, named as in rows, policies and answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MailKind {
     /// The link of mode `EmailLink`.
     PasswordResetLink,
@@ -72,6 +75,13 @@ impl MailKind {
         self.secret_name().is_some()
     }
 
+    /// Whether it warns of something that somebody else may have done. Whoever
+    /// did that must not be able to keep it from being sent.
+    #[must_use]
+    pub const fn is_alarm(self) -> bool {
+        matches!(self, Self::PasswordResetLinkCreated | Self::PasswordUpdated | Self::ResetAttemptsExhausted)
+    }
+
     /// What the templates of this kind call the secret they must show.
     #[must_use]
     pub const fn secret_name(self) -> Option<&'static str> {
@@ -95,6 +105,7 @@ mod tests {
     fn every_kind_reads_back_and_nothing_else_does() {
         for kind in MailKind::ALL {
             assert_eq!(MailKind::parse(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
             assert_eq!(MailContext::sample(kind).kind(), kind);
         }
         for text in ["", "password_reset_link", "TEST ", "PASSWORD_RESET"] {

@@ -43,7 +43,8 @@ pub struct PasswordOverrides {
     pub breach_check_failure: Option<BreachCheckFailure>,
     /// Strength score at least, 0 – 4.
     pub minimum_strength_score: Option<u8>,
-    /// How many earlier passwords must not come back, 0 – 24.
+    /// How many passwords must not come back, the one in use among them, 0 –
+    /// 24. Each costs a hash when a password is set.
     pub history_length: Option<u8>,
     /// How the text is normalised before hashing.
     pub normalization: Option<Normalization>,
@@ -167,6 +168,25 @@ impl PasswordPolicy {
             minimum_strength_score: sum.minimum_strength_score.unwrap_or(0).min(4),
             history_length: sum.history_length.unwrap_or(0).min(24),
             normalization: sum.normalization.unwrap_or_default(),
+        }
+    }
+
+    /// The policy with every field spelled out, as a level would set it.
+    #[must_use]
+    pub fn to_overrides(&self) -> PasswordOverrides {
+        PasswordOverrides {
+            minimum_length: Some(self.minimum_length),
+            lowercase_char_required: Some(self.lowercase_char_required),
+            uppercase_char_required: Some(self.uppercase_char_required),
+            digit_required: Some(self.digit_required),
+            special_char_required: Some(self.special_char_required),
+            blocklist_enabled: Some(self.blocklist_enabled),
+            context_words: Some(self.context_words.clone()),
+            breached_pwd_detection_enabled: Some(self.breached_pwd_detection_enabled),
+            breach_check_failure: Some(self.breach_check_failure),
+            minimum_strength_score: Some(self.minimum_strength_score),
+            history_length: Some(self.history_length),
+            normalization: Some(self.normalization),
         }
     }
 

@@ -27,7 +27,8 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 6] =
+    /// Every state.
+    pub const ALL: [Self; 6] =
         [Self::Pending, Self::Completed, Self::Expired, Self::Superseded, Self::Exhausted, Self::Cancelled];
 
     /// As stored.
@@ -214,17 +215,6 @@ pub struct ResetRequest {
     pub state: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-/// How long to wait for the resend after `resends` of them: 60, 120, then
-/// always 240 seconds. One clock for every address.
-#[must_use]
-pub const fn resend_wait(resends: u32) -> Duration {
-    Duration::from_secs(match resends {
-        0 => 60,
-        1 => 120,
-        _ => 240,
-    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const MAX_PARAMETERS: usize = 64;
 pub struct Form<T>(pub T);
 
 /// The query as type `T`, under the same rules. Not for filters that arrive
-/// as repeated keys.
+/// as repeated keys; see [`super::Pairs`].
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 
@@ -45,32 +45,64 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
+/// The same for forms that hold whole documents.
+#[derive(Debug, Clone, Copy)]
+pub struct WideForm<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for WideForm<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { read_up_to(&request, payload, body::USER_LIMIT).await.map(Self) })
+    }
+}
+
 /// Reads a form body.
 pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
+    read_up_to(request, payload, body::LIMIT).await
+}
+
+async fn read_up_to<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, limit: usize) -> Result<T, Problem> {
     if media::of(request) != Media::Form {
         return Err(Problem::new(Kind::UnsupportedMediaType).closing());
     }
-    let bytes = body::read(request, payload).await?;
+    let bytes = body::read(request, payload, limit).await?;
     parse(&bytes, "form")
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Problem> {
+/// Reads the parameters of a form or a query, in their order.
+pub(super) fn pairs(bytes: &[u8], what: &str) -> Result<Vec<(String, String)>, Problem> {
     if !decodes_to_utf8(bytes) {
         return Err(Problem::invalid_request(format!("The {what} is not UTF-8.")));
     }
-    let malformed = || Problem::invalid_request(format!("The {what} is malformed or lacks a parameter."));
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| malformed())?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| malformed(what))?;
     if pairs.len() > MAX_PARAMETERS {
         return Err(Problem::invalid_request(format!("The {what} has too many parameters.")));
     }
+    Ok(pairs)
+}
+
+/// Refuses a parameter that came twice.
+pub(super) fn twice(what: &str, name: &str) -> Problem {
+    let name = strict::shown(name);
+    Problem::invalid_request(format!("The {what} has the parameter {name} twice."))
+}
+
+fn malformed(what: &str) -> Problem {
+    Problem::invalid_request(format!("The {what} is malformed or lacks a parameter."))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Problem> {
+    let pairs = pairs(bytes, what)?;
     let mut seen = HashSet::new();
     for (name, _) in &pairs {
         if !seen.insert(name) {
-            let name = strict::shown(name);
-            return Err(Problem::invalid_request(format!("The {what} has the parameter {name} twice.")));
+            return Err(twice(what, name));
         }
     }
-    serde_urlencoded::from_bytes(bytes).map_err(|_| malformed())
+    serde_urlencoded::from_bytes(bytes).map_err(|_| malformed(what))
 }
 
 /// Whether the percent-decoded bytes are UTF-8 (the form reader would replace

@@ -1,8 +1,8 @@
 //! JSON bodies.
 //!
 //! The camelCase APIs refuse everything they do not know; the WorkOS dialect
-//! tolerates what its SDKs send (unknown fields, an empty body, a missing or
-//! odd content type). Both refuse what two readers could understand
+//! tolerates what its SDKs send (unknown fields, an empty body of whatever
+//! type, a missing content type). Both refuse what two readers could understand
 //! differently.
 
 use std::future::Future;
@@ -18,21 +18,24 @@ use crate::http::problem::{Dialect, Kind, Problem};
 
 type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
-/// A JSON body of type `T`.
+/// A JSON body of type `T` and at most `LIMIT` bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Json<T>(pub T);
+pub struct Json<T, const LIMIT: usize = { body::LIMIT }>(pub T);
+
+/// The JSON body of a call that makes or changes a user.
+pub type UserJson<T> = Json<T, { body::USER_LIMIT }>;
 
 /// A JSON or urlencoded body of type `T`, told apart by `Content-Type`.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonOrForm<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, LIMIT> {
     type Error = Problem;
     type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move { read(&request, payload).await.map(Self) })
+        Box::pin(async move { read(&request, payload, LIMIT).await.map(Self) })
     }
 }
 
@@ -46,20 +49,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonOrForm<T> {
             if media::of(&request) == Media::Form {
                 form::read(&request, payload).await.map(Self)
             } else {
-                read(&request, payload).await.map(Self)
+                read(&request, payload, body::LIMIT).await.map(Self)
             }
         })
     }
 }
 
-async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
+async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, limit: usize) -> Result<T, Problem> {
     let tolerant = Dialect::of_request(request) == Dialect::WorkOs;
     let media = media::of(request);
-    if media == Media::Unusable || (!tolerant && matches!(media, Media::Form | Media::Other)) {
+    let other = matches!(media, Media::Form | Media::Other);
+    if media == Media::Unusable || (other && !tolerant) {
         return Err(Problem::new(Kind::UnsupportedMediaType).closing());
     }
-    let bytes = body::read(request, payload).await?;
-    if media == Media::Missing && !tolerant && !bytes.is_empty() {
+    let bytes = body::read(request, payload, limit).await?;
+    // SDKs name odd types for a body that is empty.
+    if (other || (media == Media::Missing && !tolerant)) && !bytes.is_empty() {
         return Err(Kind::UnsupportedMediaType.into());
     }
     parse(&bytes, tolerant)
@@ -109,8 +114,22 @@ fn misfit(words: &str, text: &str, line: usize, column: usize) -> Problem {
         .rsplit_once(", expected ")
         .filter(|_| generic.iter().any(|prefix| words.starts_with(prefix)))
         .map(|(_, expected)| expected.split(" at line ").next().unwrap_or(expected));
-    let rule = expected.map_or_else(|| "is not of the expected form".to_owned(), |what| format!("must be {what}"));
+    let rule = expected.map(plainly);
+    let rule = rule.map_or_else(|| "is not of the expected form".to_owned(), |what| format!("must be {what}"));
     Problem::invalid_request(format!("{place} {rule} (line {line}, column {column})."))
+}
+
+/// What a value must be, without the names that this program has for it.
+fn plainly(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        words if words.starts_with("struct ") => "an object",
+        words => words,
+    }
 }
 
 /// The name of the outermost member that a position lies in. `text` is known
@@ -169,6 +188,7 @@ mod tests {
         let wrong = words(r#"{"email":"a","retryCount":"s3cret, expected x"}"#);
         assert!(wrong.starts_with("The field `retryCount` must be"), "{wrong}");
         assert!(!wrong.contains("s3cret"), "{wrong}");
+        assert!(wrong.contains("must be a whole number that is not negative (line"), "{wrong}");
         assert!(words(r#"{"email":["victim"]}"#).starts_with("The field `email` must be a string"));
         assert_eq!(words("[]"), "The message body must be a JSON object.");
         assert_eq!(words(" "), "A JSON message body is required.");

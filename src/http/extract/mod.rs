@@ -7,12 +7,14 @@ pub mod form;
 pub mod in_order;
 pub mod json;
 mod media;
+pub mod pairs;
 pub mod require;
 mod strict;
 
 pub(crate) use body::LIMIT as BODY_LIMIT;
 pub use client::{ClientAddress, TrustedProxies};
-pub use form::{Form, Query};
+pub use form::{Form, Query, WideForm};
 pub use in_order::InOrder;
-pub use json::{Json, JsonOrForm};
-pub use require::{Authorized, Require, RequireApplication, RequireHeld};
+pub use json::{Json, JsonOrForm, UserJson};
+pub use pairs::Pairs;
+pub use require::{Authorized, Require, RequireApplication, RequireHeld, RequireOperator};

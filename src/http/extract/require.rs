@@ -19,10 +19,12 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::ClientAddress;
 use super::authorization::{self, Authorization};
-use crate::domain::access::{Ask, Caller, NamesPermission, Scope};
+use crate::domain::access::{Actor, Ask, Authority, Caller, NamesPermission, Origin, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::reset::Mode;
-use crate::http::problem::Problem;
+use crate::domain::secret::Secret;
+use crate::http::middleware::Ticket;
+use crate::http::problem::{Problem, Violations};
 use crate::store::StoreError;
 use crate::workflows::authenticate_caller::{Authenticator, NotAuthenticated};
 
@@ -42,6 +44,7 @@ pub struct Authorized {
     pub now: Timestamp,
     /// Where the call comes from.
     pub source_ip: Option<IpAddr>,
+    ticket: Ticket,
 }
 
 /// Needs the permission `P` inside any boundary but `SELF`. A grant that is
@@ -65,6 +68,7 @@ pub struct RequireHeld<P> {
     pub now: Timestamp,
     /// Where the call comes from.
     pub source_ip: Option<IpAddr>,
+    ticket: Ticket,
     permission: PhantomData<P>,
 }
 
@@ -101,6 +105,12 @@ impl<P> Deref for RequireApplication<P> {
 }
 
 impl Authorized {
+    /// What a use case needs to do it and to write down who did.
+    #[must_use]
+    pub fn authority(&self) -> Authority {
+        Authority::new(self.scope.clone(), origin(&self.caller, &self.ticket, self.source_ip))
+    }
+
     /// What the caller may reach with another permission as well.
     ///
     /// # Errors
@@ -111,7 +121,19 @@ impl Authorized {
     }
 }
 
+/// Who acts in a request.
+fn origin(caller: &Caller, ticket: &Ticket, source_ip: Option<IpAddr>) -> Origin {
+    Origin { actor: caller.actor, request: Some(ticket.to_string()), source_ip }
+}
+
 impl<P: NamesPermission> RequireHeld<P> {
+    /// What a use case needs to do something within a scope that was judged
+    /// here, and to write down who did.
+    #[must_use]
+    pub fn authority(&self, scope: Scope) -> Authority {
+        Authority::new(scope, origin(&self.caller, &self.ticket, self.source_ip))
+    }
+
     /// What the caller may reach in a call about this mode, which makes a link
     /// of this lifetime or none.
     ///
@@ -190,11 +212,11 @@ impl<P: NamesPermission> FromRequest for RequireHeld<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let Identified { caller, now, source_ip } = identify(&request).await?;
+            let Identified { caller, now, source_ip, ticket } = identify(&request).await?;
             if !caller.holds(P::PERMISSION, now, source_ip) {
                 return Err(Problem::forbidden());
             }
-            Ok(Self { caller, now, source_ip, permission: PhantomData })
+            Ok(Self { caller, now, source_ip, ticket, permission: PhantomData })
         })
     }
 }
@@ -204,27 +226,101 @@ struct Identified {
     caller: Arc<Caller>,
     now: Timestamp,
     source_ip: Option<IpAddr>,
+    ticket: Ticket,
 }
 
 impl Identified {
     fn authorized(self, scope: Option<Scope>) -> Result<Authorized, Problem> {
         let scope = scope.ok_or_else(Problem::forbidden)?;
-        Ok(Authorized { caller: self.caller, scope, now: self.now, source_ip: self.source_ip })
+        Ok(Authorized { caller: self.caller, scope, now: self.now, source_ip: self.source_ip, ticket: self.ticket })
     }
 }
 
-async fn identify(request: &HttpRequest) -> Result<Identified, Problem> {
+/// Credentials, and what they are judged by.
+struct Presented {
+    authenticator: web::Data<Authenticator>,
+    bearer: Secret,
+    now: Timestamp,
+    source_ip: Option<IpAddr>,
+    ticket: Ticket,
+}
+
+async fn present(request: &HttpRequest) -> Result<Presented, Problem> {
     let Authorization::Bearer(bearer) = authorization::of(request.headers()) else {
         return Err(Problem::unauthorized());
     };
     let authenticator = request
         .app_data::<web::Data<Authenticator>>()
+        .cloned()
         .ok_or_else(|| Problem::internal("the authenticator is not part of the application"))?;
     let ClientAddress(source_ip) = ClientAddress::extract(request).await?;
     let now = authenticator.now().await.map_err(|error| unavailable(&error))?;
-    let caller = authenticator.authenticate(&bearer, now).await?;
+    let Ok(ticket) = Ticket::extract(request).await;
+    Ok(Presented { authenticator, bearer, now, source_ip, ticket })
+}
+
+async fn identify(request: &HttpRequest) -> Result<Identified, Problem> {
+    let Presented { authenticator, bearer, now, source_ip, ticket } = present(request).await?;
+    let caller = match authenticator.authenticate_operator(&bearer, now).await? {
+        Some(operator) => in_application(request, &authenticator, Actor::Operator(operator)).await?,
+        None => authenticator.authenticate(&bearer, now).await?,
+    };
     tracing::Span::current().record("application_id", tracing::field::display(caller.application));
-    Ok(Identified { caller, now, source_ip })
+    Ok(Identified { caller, now, source_ip, ticket })
+}
+
+/// How an operator names the application that a call is about.
+const APPLICATION: &str = "Rekey-Application";
+
+/// An operator in the application that the call names, or in the only one.
+async fn in_application(
+    request: &HttpRequest,
+    authenticator: &Authenticator,
+    actor: Actor,
+) -> Result<Arc<Caller>, Problem> {
+    let mut lines = request.headers().get_all(APPLICATION);
+    let named = match (lines.next(), lines.next()) {
+        (None, _) => None,
+        (Some(line), None) => Some(line.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(unknown)?),
+        (Some(_), Some(_)) => return Err(unknown()),
+    };
+    let caller = authenticator.in_application(actor, named).await.map_err(|error| unavailable(&error))?;
+    caller.ok_or_else(|| match named {
+        Some(_) => unknown(),
+        None => Violations::one(APPLICATION, "required").into(),
+    })
+}
+
+fn unknown() -> Problem {
+    Violations::one(APPLICATION, "unknown_application").into()
+}
+
+/// Needs an operator, for what is above all applications.
+#[derive(Debug)]
+pub struct RequireOperator {
+    /// Who acts, and from where.
+    pub origin: Origin,
+    /// The time by which the whole call is judged.
+    pub now: Timestamp,
+}
+
+impl FromRequest for RequireOperator {
+    type Error = Problem;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let Presented { authenticator, bearer, now, source_ip, ticket } = present(&request).await?;
+            let Some(operator) = authenticator.authenticate_operator(&bearer, now).await? else {
+                // Whoever is known is told that this is not for them.
+                authenticator.authenticate(&bearer, now).await?;
+                return Err(Problem::forbidden());
+            };
+            let origin = Origin { actor: Actor::Operator(operator), request: Some(ticket.to_string()), source_ip };
+            Ok(Self { origin, now })
+        })
+    }
 }
 
 impl From<NotAuthenticated> for Problem {
@@ -232,6 +328,7 @@ impl From<NotAuthenticated> for Problem {
         match error {
             NotAuthenticated::Unknown => Self::unauthorized(),
             NotAuthenticated::TooMany { retry_after } => Self::too_many_requests(retry_after),
+            NotAuthenticated::KeysUnreachable { retry_after } => Self::try_again_later(retry_after),
             NotAuthenticated::Store(error) => unavailable(&error),
             NotAuthenticated::Signing(error) => Self::internal(error),
         }

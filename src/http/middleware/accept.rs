@@ -22,6 +22,18 @@ pub(super) fn takes_json(headers: &HeaderMap) -> bool {
     takes
 }
 
+/// Whether a program asks and no browser: it brings a bearer token, or names
+/// JSON and not HTML.
+pub(super) fn is_program(headers: &HeaderMap) -> bool {
+    let lines = |name| headers.get_all(name).filter_map(|line| line.to_str().ok());
+    let bearer = lines(header::AUTHORIZATION)
+        .any(|line| line.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")));
+    let ranges: Vec<_> =
+        lines(header::ACCEPT).flat_map(|line| line.split(',')).map(|range| read(range.trim())).collect();
+    let names = |range: &str| ranges.iter().any(|(name, wanted)| *wanted && name == range);
+    bearer || (names("application/json") && !names("text/html"))
+}
+
 /// A media range and whether its weight is above zero.
 fn read(range: &str) -> (String, bool) {
     let mut parts = range.split(';').map(str::trim);
@@ -37,6 +49,23 @@ mod tests {
     use actix_web::http::header::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_program_brings_a_token_or_names_json_and_no_html() {
+        let program = |name: header::HeaderName, line: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(name, HeaderValue::from_static(line));
+            is_program(&headers)
+        };
+        assert!(program(header::AUTHORIZATION, "Bearer x") && program(header::AUTHORIZATION, "bearer x"));
+        assert!(!program(header::AUTHORIZATION, "Basic x") && !is_program(&HeaderMap::new()));
+        for line in ["application/json", "application/json, text/plain, */*", "text/html;q=0, application/json"] {
+            assert!(program(header::ACCEPT, line), "{line}");
+        }
+        for line in ["*/*", "text/html,application/json", "text/html,*/*;q=0.8", "application/json;q=0"] {
+            assert!(!program(header::ACCEPT, line), "{line}");
+        }
+    }
 
     #[test]
     fn json_is_acceptable_unless_it_is_excluded() {

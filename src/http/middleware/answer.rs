@@ -9,14 +9,19 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{Error, HttpResponse, ResponseError, web};
 
 use super::{Ticket, headers};
+use crate::domain::locale::Locale;
 use crate::http::HttpKit;
-use crate::http::problem::{Dialect, Problem, render};
+use crate::http::problem::{Dialect, Kind, Missing, Problem, render};
 
 /// What the way out needs to know of the way in.
 pub(super) struct Exchange {
     pub kit: web::Data<HttpKit>,
     pub dialect: Dialect,
+    /// The dialect of the answer that there is no such route.
+    pub nowhere: Dialect,
     pub ticket: Ticket,
+    /// The language that pages are to speak.
+    pub locale: Locale,
 }
 
 impl Exchange {
@@ -47,7 +52,12 @@ impl Exchange {
     }
 
     fn rendered(&self, problem: &Problem) -> HttpResponse {
-        self.dressed(render(problem, self.dialect, self.ticket.as_str()))
+        let dialect = match problem.kind() {
+            Kind::NotFound(Missing::Route) => self.nowhere,
+            _ => self.dialect,
+        };
+        let speech = (&*self.kit.locales, self.locale);
+        self.dressed(render(problem, dialect, self.ticket.as_str(), speech))
     }
 
     fn dressed(&self, mut response: HttpResponse) -> HttpResponse {

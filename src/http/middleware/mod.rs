@@ -27,9 +27,12 @@ pub(crate) use headers::CONTENT_SECURITY_POLICY;
 pub use request_id::Ticket;
 
 use super::HttpKit;
+use super::language::Wishes;
 use super::problem::{Dialect, Kind, Problem};
 use answer::Exchange;
 use observe::Observation;
+
+use crate::domain::locale::Locale;
 
 /// The middleware of the whole application; see `server::shell_app`.
 pub async fn shell<B: MessageBody + 'static>(
@@ -46,7 +49,9 @@ pub async fn shell<B: MessageBody + 'static>(
 
     let observation = Observation::begin(request.method(), &ticket);
     let span = observation.span();
-    let exchange = Exchange { kit, dialect, ticket };
+    let nowhere = dialect.where_nothing_is(accept::is_program(request.headers()));
+    let locale = if nowhere.is_json() { Locale::En } else { Wishes::of(request.request()).decide([]) };
+    let exchange = Exchange { kit, dialect, nowhere, ticket, locale };
     let outcome = async {
         let outcome = if dialect.is_json() && !accept::takes_json(request.headers()) {
             Ok(Ok(request.error_response(Problem::new(Kind::NotAcceptable)).map_into_boxed_body()))

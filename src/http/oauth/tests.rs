@@ -23,7 +23,7 @@ async fn any(caller: Require<may::UserRead>) -> HttpResponse {
 }
 
 async fn whole(caller: RequireApplication<may::UserRead>) -> HttpResponse {
-    HttpResponse::Ok().body(caller.caller.service_account.to_string())
+    HttpResponse::Ok().body(caller.caller.actor.to_string())
 }
 
 async fn held(caller: RequireHeld<may::UserRead>) -> Result<HttpResponse, Problem> {

@@ -24,10 +24,17 @@ pub struct Ops {
 
 /// Registers the paths of this door; the numbers only where they are wanted.
 pub fn configure(cfg: &mut web::ServiceConfig, ops: &Ops, shows_metrics: bool) {
-    cfg.app_data(ops.docs.clone()).app_data(ops.readiness.clone()).app_data(ops.metrics.clone());
+    configure_watching(cfg, ops, shows_metrics);
+    cfg.app_data(ops.docs.clone());
+    docs::configure(cfg);
+}
+
+/// Registers what watches a process: health, and the numbers where they are
+/// wanted.
+pub fn configure_watching(cfg: &mut web::ServiceConfig, ops: &Ops, shows_metrics: bool) {
+    cfg.app_data(ops.readiness.clone()).app_data(ops.metrics.clone());
     health::configure(cfg);
     if shows_metrics {
         metrics::configure(cfg);
     }
-    docs::configure(cfg);
 }

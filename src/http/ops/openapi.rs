@@ -58,6 +58,20 @@ pub fn clashes(tables: &[&[RouteSpec]]) -> Vec<String> {
     clashes
 }
 
+const JSON: &str = "application/json";
+/// A JSON text per line.
+const LINES: &str = "application/x-ndjson";
+
+/// A body or an answer. OpenAPI 3.1 has no words for a stream of lines, so
+/// that of one line stands in an extension, named as in OpenAPI 3.2.
+fn media(media_type: &str, schema: &Value) -> Value {
+    if media_type == LINES {
+        json!({ "schema": { "description": "A JSON object per line." }, "x-itemSchema": schema })
+    } else {
+        json!({ "schema": schema })
+    }
+}
+
 fn value(schema: &RefOr<Schema>) -> Value {
     serde_json::to_value(schema).unwrap_or(Value::Null)
 }
@@ -91,16 +105,32 @@ fn operation(spec: &RouteSpec, schemas: &mut Schemas) -> Value {
     }
     if let Some(body) = spec.body {
         let schema = value(&(body.schema)(schemas));
-        let content = json!({ body.media_type: { "schema": schema } });
-        operation.insert("requestBody".into(), json!({ "required": true, "content": content }));
+        let required = Dialect::of(spec.path) != Dialect::WorkOs || has_required_fields(&schema, schemas);
+        let content = json!({ body.media_type: media(body.media_type, &schema) });
+        operation.insert("requestBody".into(), json!({ "required": required, "content": content }));
+    }
+    if spec.operator {
+        operation.insert("security".into(), json!([{ "bearer": [] }]));
+        operation.insert("description".into(), json!("Needs an operator's API key."));
+        operation.insert("x-operator".into(), json!(true));
     }
     if let Some(permission) = spec.permission {
-        operation.insert("security".into(), json!([{ "bearer": [] }]));
+        let otherwise = spec.identified_by_body.then(|| json!({}));
+        let security: Vec<_> = std::iter::once(json!({ "bearer": [] })).chain(otherwise).collect();
+        operation.insert("security".into(), security.into());
         operation.insert("description".into(), json!(format!("Needs the permission `{permission}`.")));
         operation.insert("x-permission".into(), json!(permission));
     }
     operation.insert("responses".into(), responses(spec, schemas));
     Value::Object(operation)
+}
+
+/// Whether an absent body, which the WorkOS dialect takes for an empty object,
+/// lacks a field.
+fn has_required_fields(schema: &Value, schemas: &Schemas) -> bool {
+    let name = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
+    let named = schemas.iter().find(|(known, _)| Some(known.as_str()) == name).map(|(_, schema)| value(schema));
+    named.as_ref().unwrap_or(schema)["required"].as_array().is_some_and(|fields| !fields.is_empty())
 }
 
 fn operation_id(spec: &RouteSpec) -> String {
@@ -128,13 +158,36 @@ fn responses(spec: &RouteSpec, schemas: &mut Schemas) -> Value {
     let mut success = json!({ "description": reason(spec.ok), "headers": headers() });
     if let (Some(answer), Some(success)) = (spec.answer, success.as_object_mut()) {
         let schema = value(&answer(schemas));
-        success.insert("content".into(), json!({ "application/json": { "schema": schema } }));
+        // Lines are answered by lines.
+        let media_type = spec.body.map_or(JSON, |body| body.media_type);
+        let media_type = if media_type == LINES { LINES } else { JSON };
+        success.insert("content".into(), json!({ media_type: media(media_type, &schema) }));
+    }
+    if let (300..400, Some(success)) = (spec.ok, success.as_object_mut()) {
+        let target = json!({ "description": "Where to go.", "schema": { "type": "string", "format": "uri" } });
+        let headers = json!({ "X-Request-ID": { "$ref": "#/components/headers/RequestId" }, "Location": target });
+        success.insert("headers".into(), headers);
     }
     responses.insert(spec.ok.to_string(), success);
-    for status in spec.errors {
-        responses.insert(status.to_string(), failure(spec, *status));
+    if let Some(status) = spec.page {
+        let content = json!({ "text/html": { "schema": { "type": "string" } } });
+        let page = json!({ "description": "A page for people.", "headers": headers(), "content": content });
+        responses.insert(status.to_string(), page);
+    }
+    for status in spec.errors.iter().chain(everywhere(spec)) {
+        responses.entry(status.to_string()).or_insert_with(|| failure(spec, *status));
     }
     Value::Object(responses)
+}
+
+/// What no call is asked about: its method, what the caller accepts, and
+/// whether its body is one that can be read.
+fn everywhere(spec: &RouteSpec) -> &'static [u16] {
+    match (Dialect::of(spec.path).is_json(), spec.body) {
+        (false, _) => &[],
+        (true, None) => &[405, 406],
+        (true, Some(_)) => &[405, 406, 413, 415],
+    }
 }
 
 fn failure(spec: &RouteSpec, status: u16) -> Value {
@@ -144,6 +197,10 @@ fn failure(spec: &RouteSpec, status: u16) -> Value {
             { "$ref": "#/components/schemas/ConstraintViolationsError" },
         ] }),
         Dialect::Workflow => json!({ "$ref": "#/components/schemas/BaseError" }),
+        Dialect::WorkOs if status == 400 && spec.identified_by_body => json!({ "oneOf": [
+            { "$ref": "#/components/schemas/WorkOsError" },
+            { "$ref": "#/components/schemas/OAuthError" },
+        ] }),
         Dialect::WorkOs => json!({ "$ref": "#/components/schemas/WorkOsError" }),
         Dialect::OAuth => json!({ "$ref": "#/components/schemas/OAuthError" }),
         Dialect::Page => return json!({ "description": reason(status), "headers": headers() }),
@@ -151,6 +208,10 @@ fn failure(spec: &RouteSpec, status: u16) -> Value {
     let mut headers = headers();
     if let (429 | 503, Some(headers)) = (status, headers.as_object_mut()) {
         headers.insert("Retry-After".into(), json!({ "$ref": "#/components/headers/RetryAfter" }));
+    }
+    if let (405, Some(headers)) = (status, headers.as_object_mut()) {
+        let allow = json!({ "description": "The methods that there are.", "schema": { "type": "string" } });
+        headers.insert("Allow".into(), allow);
     }
     let content = json!({ "application/json": { "schema": schema } });
     json!({ "description": reason(status), "headers": headers, "content": content })
@@ -180,7 +241,9 @@ fn components(schemas: &Schemas) -> Value {
             "bearer": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "An API key (`sk_…`) or an access token from `/api/v1/oauth2/token`.",
+                "description": "An API key (`sk_…`), an access token from `/api/v1/oauth2/token`, or an \
+                    operator's API key (`op_…`), which names the application that a call is about in the header \
+                    `Rekey-Application` unless there is only one.",
             },
         },
     })
@@ -189,14 +252,14 @@ fn components(schemas: &Schemas) -> Value {
 fn error_schemas() -> [(String, Value); 4] {
     let text = || json!({ "type": "string" });
     let base = json!({
-        "type": { "type": "string", "examples": ["base_error"] },
+        "type": { "type": "string", "const": "base_error" },
         "code": text(),
         "message": text(),
         "ticket": { "type": "string", "description": "Equals `X-Request-ID`." },
     });
     let mut violating = base.clone();
     if let Some(properties) = violating.as_object_mut() {
-        properties.insert("type".into(), json!({ "type": "string", "examples": ["constraint_violations_error"] }));
+        properties.insert("type".into(), json!({ "type": "string", "const": "constraint_violations_error" }));
         let attributes = json!({ "type": "object", "additionalProperties": text() });
         let violation = json!({
             "type": "object",

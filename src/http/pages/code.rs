@@ -12,13 +12,14 @@ use crate::domain::reset::{Proof, proof};
 use crate::domain::secret::Secret;
 use crate::http::extract::{Form, Query};
 use crate::http::problem::Problem;
+use crate::locales::helpers::Said;
 use crate::workflows::Failure;
 
+use super::dead;
 use super::failure::{problem, seconds};
 use super::flow::{CodeFlow, Flow, ProvenCode};
 use super::place::Place;
 use super::visit::Visit;
-use super::{dead, words};
 
 /// Where this page is.
 const HERE: &str = "/reset-password/code";
@@ -47,15 +48,15 @@ pub(super) struct Before {
 /// What the page says beside its form.
 #[derive(Default)]
 struct Notes {
-    notice: Option<String>,
-    error: Option<&'static str>,
+    notice: Option<Said>,
+    error: Option<Said>,
 }
 
 /// `GET /reset-password/code`.
 pub(super) async fn show(visit: Visit, Query(before): Query<Before>) -> Result<HttpResponse, Problem> {
     let Some(Flow::Code(flow)) = visit.flow() else { return dead::no_flow(&visit).await };
     let place = place_of(&visit, &flow).await?;
-    let notice = before.sent.map(|_| "If there is an account, the code was sent again. It is the same one.".to_owned());
+    let notice = before.sent.map(|_| Said::new("code-resent"));
     form(&visit, &place, &flow, StatusCode::OK, Notes { notice, error: None }).await
 }
 
@@ -66,9 +67,9 @@ pub(super) async fn submit(visit: Visit, Form(typed): Form<Typed>) -> Result<Htt
     }
     let Some(Flow::Code(flow)) = visit.flow() else { return dead::no_flow(&visit).await };
     let place = place_of(&visit, &flow).await?;
-    let wrong = |error| Notes { notice: None, error: Some(error) };
+    let wrong = |error| Notes { notice: None, error: Some(Said::new(error)) };
     let Some(code) = proof::parse_verification_code(typed.code.expose()) else {
-        let notes = wrong("Enter the eight digits from the email.");
+        let notes = wrong("code-missing");
         return form(&visit, &place, &flow, StatusCode::UNPROCESSABLE_ENTITY, notes).await;
     };
     let proof = Proof::EmailOtp { request_code: flow.request_code.clone(), verification_code: code.clone() };
@@ -78,7 +79,7 @@ pub(super) async fn submit(visit: Visit, Form(typed): Form<Typed>) -> Result<Htt
             visit.go_with(&Flow::Code(CodeFlow { proven, ..flow }), "/reset-password")
         }
         Err(Failure::InvalidProof(_)) => {
-            let notes = wrong("This code does not work. Check the digits, or ask for a new code.");
+            let notes = wrong("code-wrong");
             form(&visit, &place, &flow, StatusCode::UNPROCESSABLE_ENTITY, notes).await
         }
         Err(Failure::ExpiredProof(_)) => dead::expired_code(&visit, &place),
@@ -97,7 +98,7 @@ pub(super) async fn resend(visit: Visit, Form(again): Form<Again>) -> Result<Htt
         Ok(resend_at) => visit.go_with(&Flow::Code(CodeFlow { resend_at, ..flow }), "/reset-password/code?sent=1"),
         Err(Failure::Throttled { retry_after }) => {
             let seconds = seconds(retry_after);
-            let notice = format!("The code was sent a moment ago. You can ask again in {}.", words::wait(seconds));
+            let notice = Said::new("code-too-early").with("wait", visit.wait(&place, seconds));
             let notes = Notes { notice: Some(notice), error: None };
             let mut answer = form(&visit, &place, &flow, StatusCode::TOO_MANY_REQUESTS, notes).await?;
             answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -127,15 +128,14 @@ async fn form(
     let early = flow.resend_at.since(visit.now().await?);
     let errors: Vec<_> = notes.error.iter().map(|text| json!({ "field": "code", "text": text })).collect();
     let view = json!({
-        "title": "Enter your code",
-        "application": place.display_name(),
+        "title": Said::new("code-title"),
         "start": place.start(),
         "notice": notes.notice,
         "error": notes.error,
         "errors": errors,
         "resend": (!early.is_zero()).then(|| json!({
-            "seconds": seconds(early), "wait": words::wait(seconds(early)),
+            "seconds": seconds(early), "wait": visit.wait(place, seconds(early)),
         })),
     });
-    visit.form(status, "code", view)
+    visit.form(status, "code", place, view)
 }

@@ -10,6 +10,7 @@ use crate::http::routes::routes;
 use crate::mail::mailbox::{KeptMail, MailboxTransport};
 
 use super::Pages;
+use super::look::Look;
 
 /// A mail brings its own inline style and nothing that runs or loads. The
 /// sandbox holds when the frame's source is opened by itself, too.
@@ -31,7 +32,8 @@ type Mailbox = web::Data<MailboxTransport>;
 
 async fn list(pages: web::Data<Pages>, mailbox: Mailbox) -> Result<HttpResponse, Problem> {
     let mails: Vec<Value> = mailbox.list().iter().map(|mail| heads(mail)).collect();
-    pages.answer(StatusCode::OK, "mailbox", json!({ "title": "Mailbox", "application": "Development", "mails": mails }))
+    let view = json!({ "title": "Mailbox", "application": "Development", "mails": mails });
+    pages.answer(StatusCode::OK, "mailbox", &Look::of_workbench(), view)
 }
 
 async fn list_json(mailbox: Mailbox) -> HttpResponse {
@@ -48,7 +50,7 @@ async fn show(pages: web::Data<Pages>, mailbox: Mailbox, number: web::Path<Strin
         members.insert("text".to_owned(), mail.text.clone().into());
         members.insert("links".to_owned(), links(&mail.text).into());
     }
-    let mut answer = pages.answer(StatusCode::OK, "mail", view)?;
+    let mut answer = pages.answer(StatusCode::OK, "mail", &Look::of_workbench(), view)?;
     let policy = format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'");
     let policy = header::HeaderValue::from_str(&policy).map_err(Problem::internal)?;
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

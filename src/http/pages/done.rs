@@ -7,9 +7,10 @@ use url::Url;
 use crate::http::extract::Query;
 use crate::http::middleware::CONTENT_SECURITY_POLICY;
 use crate::http::problem::Problem;
+use crate::locales::helpers::Said;
 use crate::workflows::resets::link::for_tenant;
 
-use super::dead::message;
+use super::dead::{Offer, message};
 use super::place::{Place, PlaceQuery};
 use super::visit::Visit;
 
@@ -18,13 +19,10 @@ pub(super) async fn show(visit: Visit, Query(query): Query<PlaceQuery>) -> Resul
     let place = Place::find(&visit.engine, &query).await?;
     let back = place.tenancy.workflow.custom_redirect_url.as_ref();
     let back = back.and_then(|target| for_tenant(target, &place.tenancy.tenant.name));
-    let label = format!("Back to {}", place.display_name());
-    let action = back.as_deref().and_then(target).map(|url| (url.to_string(), label.as_str()));
-    let words = (
-        "Your password was changed",
-        "You can sign in with the new one now. You were signed out everywhere else, and we have sent you an email about it.",
-    );
-    message(&visit, StatusCode::OK, words, Some(&place), action)
+    let back = back.filter(|target| place.tenancy.may_lead_to(target));
+    let label = || Said::new("done-back").with("application", place.display_name());
+    let offer = back.as_deref().and_then(target).map_or(Offer::None, |url| Offer::Link(url.to_string(), label()));
+    message(&visit, StatusCode::OK, ("done-title", "done-text"), Some(&place), offer)
 }
 
 /// A registered redirect as an address that a browser may be sent to: any

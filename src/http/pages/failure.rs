@@ -15,7 +15,7 @@ pub(super) fn problem(failure: Failure) -> Problem {
         Failure::Busy { retry_after } => Problem::try_again_later(retry_after),
         Failure::Throttled { retry_after } => Problem::too_many_requests(retry_after),
         Failure::NotFound(_) => Problem::not_found(Missing::Route),
-        Failure::Forbidden | Failure::PasswordAuthDisabled => Problem::forbidden(),
+        Failure::Forbidden | Failure::PasswordAuthDisabled | Failure::ResetNotAllowed => Problem::forbidden(),
         // Each page has its own words for those that its form can cause.
         Failure::InvalidProof(_)
         | Failure::ExpiredProof(_)
@@ -24,12 +24,30 @@ pub(super) fn problem(failure: Failure) -> Problem {
         | Failure::InvalidAuthSession
         | Failure::Password(_)
         | Failure::InvalidRedirectUrl
+        | Failure::Verification(_)
         | Failure::KeyReused
         | Failure::InvalidCredentials
         | Failure::InvalidRefreshToken
         | Failure::EmailTaken
         | Failure::ExternalIdTaken
-        | Failure::NameTaken => Problem::invalid_request("The form could not be used."),
+        | Failure::NameTaken
+        | Failure::MfaRequired
+        | Failure::MfaAwaited(_)
+        | Failure::TooMuchMetadata
+        | Failure::InvalidTotpCode
+        | Failure::UsedTotpCode
+        | Failure::TooManyTotpCodes
+        | Failure::InvalidPendingSignIn
+        | Failure::InvalidAuthenticator
+        | Failure::TooManyFactors
+        | Failure::Policy(_)
+        | Failure::Stale(_)
+        | Failure::Invalid { .. }
+        | Failure::InUse
+        | Failure::TooMany
+        | Failure::DefaultTenant
+        | Failure::Replay(_)
+        | Failure::Webhook(_) => Problem::invalid_request("The form could not be used."),
     }
 }
 

@@ -11,10 +11,11 @@ use crate::domain::reset::Strategy;
 use crate::domain::secret::Secret;
 use crate::http::extract::{Form, Query};
 use crate::http::problem::Problem;
+use crate::locales::helpers::Said;
 use crate::workflows::Failure;
 use crate::workflows::resets::request::AskByAddress;
 
-use super::dead;
+use super::dead::{self, Offer};
 use super::failure::problem;
 use super::flow::{CodeFlow, Flow};
 use super::place::{Place, PlaceQuery};
@@ -51,7 +52,7 @@ pub(super) async fn submit(
     let ask = AskByAddress {
         tenant: Some(place.tenancy.tenant.id),
         email,
-        locale: None,
+        locale: visit.chosen().map(|locale| locale.as_str().to_owned()),
         redirect_url: None,
         state: None,
         client: visit.client().await,
@@ -83,32 +84,30 @@ fn form(
     email: &str,
     wrong: Option<InvalidEmailAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let error = wrong.map(|wrong| match wrong {
-        InvalidEmailAddress::Empty => "Enter your email address.",
-        InvalidEmailAddress::TooLong => "This is longer than an email address can be.",
-        InvalidEmailAddress::Malformed => "Enter one email address, such as name@example.com.",
+    let error = wrong.map(|wrong| {
+        Said::new(match wrong {
+            InvalidEmailAddress::Empty => "email-empty",
+            InvalidEmailAddress::TooLong => "email-too-long",
+            InvalidEmailAddress::Malformed => "email-malformed",
+        })
     });
     let errors: Vec<_> = error.iter().map(|text| json!({ "field": "email", "text": text })).collect();
     let view = json!({
-        "title": "Forgot your password?",
-        "application": place.display_name(),
+        "title": Said::new("forgot-title"),
         "by_code": place.tenancy.workflow.strategy == Strategy::Otp,
         "action": place.start(),
         "email": email.chars().take(254).collect::<String>(),
         "error": error,
         "errors": errors,
     });
-    visit.form(status, "forgot", view)
+    visit.form(status, "forgot", place, view)
 }
 
 /// `GET /forgot-password/sent`: the neutral page.
 pub(super) async fn sent(visit: Visit, Query(query): Query<PlaceQuery>) -> Result<HttpResponse, Problem> {
     let place = Place::find(&visit.engine, &query).await?;
-    let words = (
-        "Check your email",
-        "If there is an account with the address you entered, we have sent it a link to choose a new password. It can take a few minutes; look into the spam folder too.",
-    );
-    dead::message(&visit, StatusCode::OK, words, Some(&place), Some((place.start(), "Try another address")))
+    let again = Offer::Link(place.start(), Said::new("try-another-address"));
+    dead::message(&visit, StatusCode::OK, ("sent-title", "sent-text"), Some(&place), again)
 }
 
 /// `GET /.well-known/change-password`.

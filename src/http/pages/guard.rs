@@ -1,16 +1,15 @@
 //! Whether a form that arrives was shown by us, to this browser, for this flow.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use url::Url;
 
 use crate::domain::entropy::Entropy;
 use crate::domain::keys::{KeyRing, Purpose};
 use crate::domain::secret::Secret;
 
 use super::cookies::Jar;
+pub(super) use crate::http::same_origin::is_foreign;
 
 /// The cookie's half: what the browser has, or a new one.
 pub(super) fn half(request: &HttpRequest, https: bool, entropy: &dyn Entropy) -> String {
@@ -31,29 +30,6 @@ pub(super) fn token(keys: &KeyRing, half: &str, about: &str) -> String {
 /// Whether the two halves belong together.
 pub(super) fn fits(keys: &KeyRing, half: Option<&str>, about: &str, presented: &Secret) -> bool {
     half.filter(|half| is_half(half)).is_some_and(|half| Secret::new(token(keys, half, about)).matches(presented))
-}
-
-/// Whether the browser says that the form came from elsewhere.
-///
-/// `Origin: null` says nothing: under our own `Referrer-Policy: no-referrer`
-/// browsers send it with every form, and without TLS there is no
-/// `Sec-Fetch-Site` beside it. The two halves decide then.
-pub(super) fn is_foreign(headers: &HeaderMap, public_url: &str) -> bool {
-    let one = |name: &str| {
-        let mut lines = headers.get_all(name).map(|line| line.to_str().unwrap_or("?"));
-        (lines.next(), lines.next())
-    };
-    let elsewhere = match one("sec-fetch-site") {
-        (None | Some("same-origin" | "none"), None) => false,
-        (_, _) => true,
-    };
-    let own = Url::parse(public_url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    elsewhere
-        || match one(header::ORIGIN.as_str()) {
-            (None | Some("null"), None) => false,
-            (Some(origin), None) => !origin.eq_ignore_ascii_case(&own),
-            (_, Some(_)) => true,
-        }
 }
 
 #[cfg(test)]
@@ -77,33 +53,5 @@ mod tests {
         assert!(!fits(&keys(1), Some(&one), "flow", &Secret::new("")));
         let planted = Secret::new(token(&keys(1), "x", "flow"));
         assert!(!fits(&keys(1), Some("x"), "flow", &planted));
-    }
-
-    #[test]
-    fn a_form_from_elsewhere_is_foreign() {
-        let foreign = |lines: &[(&'static str, &'static str)]| {
-            let request = lines.iter().fold(TestRequest::default(), |request, line| request.append_header(*line));
-            is_foreign(request.to_http_request().headers(), "https://id.example.com")
-        };
-        let (site, origin) = ("sec-fetch-site", "origin");
-        for ours in [
-            &[][..],
-            &[(origin, "https://id.example.com")],
-            &[(site, "same-origin"), (origin, "null")],
-            &[(site, "none")],
-        ] {
-            assert!(!foreign(ours), "{ours:?}");
-        }
-        for theirs in [
-            &[(site, "cross-site")][..],
-            &[(site, "same-site"), (origin, "https://id.example.com")],
-            &[(origin, "https://evil.test")],
-            &[(origin, "http://id.example.com")],
-            &[(origin, "https://id.example.com.evil.test")],
-            &[(origin, "https://id.example.com"), (origin, "https://evil.test")],
-            &[(site, "same-origin"), (site, "cross-site")],
-        ] {
-            assert!(foreign(theirs), "{theirs:?}");
-        }
     }
 }

@@ -1,11 +1,12 @@
-//! The hosted pages: what a person sees who forgot a password.
+//! The hosted pages: what a person sees who forgot a password, in their
+//! language.
 //!
 //! They act for an anonymous visitor. Each page works without a script, is
 //! written with Handlebars in strict mode and escapes whatever it is given.
 //! A flow (an opened link, a requested code) lives in one short-lived cookie,
 //! never in an address; every form is bound to the flow it was shown for.
 
-mod assets;
+mod brand;
 mod code;
 mod cookies;
 mod dead;
@@ -15,6 +16,7 @@ mod failure;
 mod flow;
 mod forgot;
 mod guard;
+mod look;
 mod password;
 mod place;
 mod visit;
@@ -23,19 +25,28 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use handlebars::{Handlebars, TemplateError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::http::assets;
 use crate::http::problem::Problem;
 use crate::http::routes::{RouteSpec, routes};
+use crate::locales::Locales;
+use crate::locales::helpers::{Output, register};
 use crate::mail::mailbox::MailboxTransport;
 
-const TEMPLATES: [(&str, &str); 8] = [
+use look::Look;
+
+const TEMPLATES: [(&str, &str); 10] = [
     ("layout", include_str!("../../../templates/pages/layout.hbs")),
     ("summary", include_str!("../../../templates/pages/summary.hbs")),
+    ("workbench", include_str!("../../../templates/pages/workbench.hbs")),
+    ("field-errors", include_str!("../../../templates/pages/field-errors.hbs")),
     ("forgot", include_str!("../../../templates/pages/forgot.hbs")),
     ("code", include_str!("../../../templates/pages/code.hbs")),
     ("password", include_str!("../../../templates/pages/password.hbs")),
@@ -54,26 +65,35 @@ pub struct Pages(Handlebars<'static>);
 pub struct PagesError(#[from] Box<TemplateError>);
 
 impl Pages {
-    /// Reads the compiled-in templates.
+    /// Reads the compiled-in templates, which say these texts.
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn new() -> Result<Self, PagesError> {
+    pub fn new(locales: &Arc<Locales>) -> Result<Self, PagesError> {
         let mut pages = Handlebars::new();
         pages.set_strict_mode(true);
+        register(&mut pages, locales, Output::Html);
         for (name, text) in TEMPLATES {
             pages.register_template_string(name, text).map_err(Box::new)?;
         }
         Ok(Self(pages))
     }
 
-    /// One page as an answer.
-    fn answer(&self, status: StatusCode, template: &str, mut view: Value) -> Result<HttpResponse, Problem> {
-        if let Value::Object(members) = &mut view {
-            members.insert("style".to_owned(), assets::STYLE.address().into());
-            members.insert("script".to_owned(), assets::SCRIPT.address().into());
-            members.insert("icon".to_owned(), assets::ICON.address().into());
+    /// One page as an answer. What the view leaves out of the layout's data is
+    /// nothing.
+    fn answer(&self, status: StatusCode, template: &str, look: &Look, view: Value) -> Result<HttpResponse, Problem> {
+        let mut whole = json!({
+            "style": assets::STYLE.address(),
+            "script": assets::SCRIPT.address(),
+            "icon": assets::ICON.address(),
+            "errors": [],
+        });
+        for part in [look.view(), view] {
+            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
+                whole.extend(part);
+            }
         }
+        let view = whole;
         let html = self.0.render(template, &view).map_err(Problem::internal)?;
         Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
     }
@@ -98,6 +118,10 @@ routes! {
     GET "/.well-known/change-password" => forgot::well_known, tag "Pages",
         summary "Leads password managers to the form", ok 302, errors [];
     GET "/assets/{file}" => assets::show, tag "Pages", summary "Style, script and icon of the pages",
+        ok 200, errors [404];
+    GET "/brand/{application}/{tenant}/style.css" => brand::style, tag "Pages", summary "Colours of a tenant",
+        ok 200, errors [404];
+    GET "/brand/{application}/{tenant}/logo" => brand::logo, tag "Pages", summary "Logo of a tenant",
         ok 200, errors [404];
 }
 

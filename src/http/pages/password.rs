@@ -8,10 +8,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::email_address::mask;
+use crate::domain::locale::Because;
 use crate::domain::reset::{Mode, Proof, Refusal};
 use crate::domain::secret::Secret;
 use crate::http::extract::{Form, Query};
 use crate::http::problem::Problem;
+use crate::locales::helpers::Said;
 use crate::workflows::Failure;
 use crate::workflows::resets::complete::Complete;
 
@@ -38,23 +40,28 @@ pub(super) struct Chosen {
     form_token: Secret,
     new_password: Secret,
     repeat_password: Secret,
+    /// Only on the forms of users who have an authenticator.
+    totp_code: Option<Secret>,
 }
 
 /// What a right proof opens.
+#[derive(Clone)]
 struct Opened {
     place: Place,
     account: String,
     proof: Proof,
     redirect: Option<String>,
     used: bool,
+    second_factor: bool,
 }
 
 /// What the form says beside its fields.
 #[derive(Default)]
 struct Notes {
-    notice: Option<&'static str>,
-    new_password: Vec<String>,
-    repeat_password: Vec<String>,
+    notice: Option<Said>,
+    new_password: Vec<Said>,
+    repeat_password: Vec<Said>,
+    totp_code: Vec<Said>,
 }
 
 /// `GET /reset-password`.
@@ -89,6 +96,7 @@ pub(super) async fn submit(visit: Visit, Form(chosen): Form<Chosen>) -> Result<H
     let ask = Complete {
         proof: opened.proof.clone(),
         new_password: chosen.new_password,
+        totp_code: chosen.totp_code.filter(|code| !code.expose().is_empty()),
         suppress_notice: false,
         client: visit.client().await,
     };
@@ -110,9 +118,11 @@ async fn failed(visit: &Visit, opened: &Opened, failure: Failure) -> Result<Http
             let notes = Notes { new_password, ..Notes::default() };
             form(visit, opened, StatusCode::UNPROCESSABLE_ENTITY, &notes)
         }
+        Failure::MfaRequired => wrong_code(visit, opened, "totp-missing"),
+        Failure::InvalidTotpCode => wrong_code(visit, opened, "totp-wrong"),
+        Failure::UsedTotpCode => wrong_code(visit, opened, "totp-used"),
         Failure::Busy { retry_after } => {
-            let notice = "We are busy right now. Nothing was lost: try again in a moment.";
-            let notes = Notes { notice: Some(notice), ..Notes::default() };
+            let notes = Notes { notice: Some(Said::new("busy")), ..Notes::default() };
             let mut answer = form(visit, opened, StatusCode::SERVICE_UNAVAILABLE, &notes)?;
             answer.headers_mut().insert(header::RETRY_AFTER, seconds(retry_after).into());
             Ok(answer)
@@ -128,6 +138,13 @@ async fn failed(visit: &Visit, opened: &Opened, failure: Failure) -> Result<Http
         },
         failure => Err(problem(failure)),
     }
+}
+
+/// The form again, because of the second factor.
+fn wrong_code(visit: &Visit, opened: &Opened, told: &'static str) -> Result<HttpResponse, Problem> {
+    let asked = Opened { second_factor: true, ..opened.clone() };
+    let notes = Notes { totp_code: vec![Said::new(told)], ..Notes::default() };
+    form(visit, &asked, StatusCode::UNPROCESSABLE_ENTITY, &notes)
 }
 
 /// What a visitor sees who has no right proof.
@@ -167,8 +184,13 @@ async fn open(visit: &Visit) -> Result<Result<Opened, Instead>, Problem> {
             let Some(proven) = flow.proven.clone() else { return Ok(Err(Instead::CodeFirst)) };
             let place = place_of(visit, &flow).await?;
             let redirect = place.tenancy.workflow.custom_redirect_url.clone();
+            let user = visit.engine.user_of_request(&place.scope(), &flow.request_code).await.map_err(problem)?;
+            let second_factor = match user {
+                Some(user) => visit.engine.has_second_factor(user).await.map_err(problem)?,
+                None => false,
+            };
             let proof = Proof::EmailOtp { request_code: flow.request_code, verification_code: proven.code };
-            return Ok(Ok(Opened { place, account: proven.account, proof, redirect, used: false }));
+            return Ok(Ok(Opened { place, account: proven.account, proof, redirect, used: false, second_factor }));
         }
     };
     let Some(known) = visit.engine.look_at_link(&token).await.map_err(problem)? else {
@@ -186,37 +208,49 @@ async fn open(visit: &Visit) -> Result<Result<Opened, Instead>, Problem> {
         // A code's reset has no link token, so no token can have found it.
         Mode::EmailOtp => return Ok(Err(Instead::Unknown)),
     };
-    Ok(Ok(Opened { place, account: mask(&known.reset.email), proof, redirect: known.redirect_url, used }))
+    let second_factor = visit.engine.has_second_factor(known.reset.user).await.map_err(problem)?;
+    visit.hear(Because::Request, known.reset.locale.as_deref());
+    let spoken = visit.engine.locale_of_user(&place.scope(), known.reset.user).await.map_err(problem)?;
+    visit.hear(Because::User, spoken.as_deref());
+    let (account, redirect) = (mask(&known.reset.email), known.redirect_url);
+    Ok(Ok(Opened { place, account, proof, redirect, used, second_factor }))
 }
 
 /// What can be said of the form before anything is asked.
 fn slips(chosen: &Chosen) -> Option<Notes> {
     let mut notes = Notes::default();
     if chosen.new_password.expose().is_empty() {
-        notes.new_password.push("Enter a new password.".to_owned());
+        notes.new_password.push(Said::new("violation-empty"));
     } else if !chosen.new_password.matches(&chosen.repeat_password) {
-        notes.repeat_password.push("The two passwords are not the same. Enter the new one twice.".to_owned());
+        notes.repeat_password.push(Said::new("passwords-differ"));
     }
     (!notes.new_password.is_empty() || !notes.repeat_password.is_empty()).then_some(notes)
 }
 
 fn form(visit: &Visit, opened: &Opened, status: StatusCode, notes: &Notes) -> Result<HttpResponse, Problem> {
     let rules = opened.place.tenancy.passwords.to_wire();
-    let told = |field: &'static str, texts: &[String]| {
+    let told = |field: &'static str, texts: &[Said]| {
         texts.iter().map(move |text| json!({ "field": field, "text": text })).collect::<Vec<_>>()
     };
-    let errors = [told("new-password", &notes.new_password), told("repeat-password", &notes.repeat_password)].concat();
+    let errors = [
+        told("new-password", &notes.new_password),
+        told("repeat-password", &notes.repeat_password),
+        told("totp-code", &notes.totp_code),
+    ]
+    .concat();
     let view = json!({
-        "title": "Choose a new password",
-        "application": opened.place.display_name(),
+        "title": Said::new("password-title"),
         "account": opened.account,
         "rules": words::rules(&rules),
+        "minimum_length": rules.minimum_length,
         "notice": notes.notice,
         "new_password": notes.new_password,
         "repeat_password": notes.repeat_password,
+        "second_factor": opened.second_factor,
+        "totp_code": notes.totp_code,
         "errors": errors,
     });
-    let mut answer = visit.form(status, "password", view)?;
+    let mut answer = visit.form(status, "password", &opened.place, view)?;
     if let Some(target) = opened.redirect.as_deref().and_then(done::target) {
         let policy = header::HeaderValue::from_str(&done::policy_towards(&target)).map_err(Problem::internal)?;
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -51,9 +51,9 @@ impl Place {
         Ok(Self { tenancy: engine.tenancy(&scope, tenant).await.map_err(problem)? })
     }
 
-    /// The name that people know the application by.
+    /// The name that people know it by.
     pub(super) fn display_name(&self) -> &str {
-        &self.tenancy.application.display_name
+        self.tenancy.branding.display_name.as_deref().unwrap_or(&self.tenancy.application.display_name)
     }
 
     /// A path of ours with the query that leads back here.

@@ -1,5 +1,6 @@
 //! One request to a page, with everything that its answer needs.
 
+use std::cell::RefCell;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -8,16 +9,20 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
+use crate::domain::locale::{Because, Locale};
 use crate::domain::secret::Secret;
 use crate::http::HttpKit;
 use crate::http::extract::ClientAddress;
+use crate::http::language::Wishes;
 use crate::http::problem::Problem;
 use crate::workflows::Engine;
 use crate::workflows::resets::Client;
 
 use super::cookies::Jar;
 use super::flow::Flow;
-use super::{Pages, dead, failure, guard};
+use super::look::Look;
+use super::place::Place;
+use super::{Pages, dead, failure, guard, words};
 
 /// What forms outside a flow are about.
 const NO_FLOW: &str = "";
@@ -27,6 +32,9 @@ pub(super) struct Visit {
     request: HttpRequest,
     kit: web::Data<HttpKit>,
     pages: web::Data<Pages>,
+    wishes: Wishes,
+    /// What those want whom the page turned out to be about.
+    heard: RefCell<Vec<(Because, String)>>,
     pub(super) engine: web::Data<Engine>,
 }
 
@@ -40,6 +48,8 @@ impl FromRequest for Visit {
                 request: request.clone(),
                 kit: request.app_data::<web::Data<HttpKit>>()?.clone(),
                 pages: request.app_data::<web::Data<Pages>>()?.clone(),
+                wishes: Wishes::of(request),
+                heard: RefCell::default(),
                 engine: request.app_data::<web::Data<Engine>>()?.clone(),
             })
         };
@@ -68,19 +78,55 @@ impl Visit {
         Flow::open(&Jar::Flow.read(&self.request, self.kit.is_https())?, &self.engine.keys)
     }
 
+    /// The language that the visitor chose for themselves.
+    pub(super) fn chosen(&self) -> Option<Locale> {
+        self.wishes.chosen()
+    }
+
+    /// Somebody whom the page is about wants this language, if any.
+    pub(super) fn hear(&self, because: Because, tag: Option<&str>) {
+        self.heard.borrow_mut().extend(tag.map(|tag| (because, tag.to_owned())));
+    }
+
+    /// The language to speak at a place.
+    pub(super) fn locale(&self, place: Option<&Place>) -> Locale {
+        let heard = self.heard.borrow();
+        let tenant = place.and_then(|place| place.tenancy.tenant.locale.as_deref());
+        let heard = heard.iter().map(|(because, tag)| (*because, tag.as_str()));
+        self.wishes.decide(heard.chain(tenant.map(|tag| (Because::Tenant, tag))))
+    }
+
+    /// A number of seconds as people say it there.
+    pub(super) fn wait(&self, place: &Place, seconds: u64) -> String {
+        words::wait(&self.kit.locales, self.locale(Some(place)), seconds)
+    }
+
     /// A page without a form.
-    pub(super) fn page(&self, status: StatusCode, template: &str, view: Value) -> Result<HttpResponse, Problem> {
-        self.pages.answer(status, template, view)
+    pub(super) fn page(
+        &self,
+        status: StatusCode,
+        template: &str,
+        place: Option<&Place>,
+        view: Value,
+    ) -> Result<HttpResponse, Problem> {
+        let look = Look::new(self.locale(place), self.request.path(), self.request.query_string(), place);
+        self.remembering(self.pages.answer(status, template, &look, view)?)
     }
 
     /// A page with forms, each of which carries the token in `form_token`.
-    pub(super) fn form(&self, status: StatusCode, template: &str, mut view: Value) -> Result<HttpResponse, Problem> {
+    pub(super) fn form(
+        &self,
+        status: StatusCode,
+        template: &str,
+        place: &Place,
+        mut view: Value,
+    ) -> Result<HttpResponse, Problem> {
         let half = guard::half(&self.request, self.kit.is_https(), &*self.engine.entropy);
         if let Value::Object(members) = &mut view {
             let token = guard::token(&self.engine.keys, &half, &self.about());
             members.insert("form_token".to_owned(), token.into());
         }
-        let mut answer = self.pages.answer(status, template, view)?;
+        let mut answer = self.page(status, template, Some(place), view)?;
         let cookie = Jar::Form.holding(half, self.kit.is_https());
         answer.add_cookie(&cookie).map_err(Problem::internal)?;
         Ok(answer)
@@ -104,6 +150,14 @@ impl Visit {
         let mut answer = go(target);
         let cookie = Jar::Flow.holding(flow.seal(&self.engine.keys), self.kit.is_https());
         answer.add_cookie(&cookie).map_err(Problem::internal)?;
+        self.remembering(answer)
+    }
+
+    /// The same answer; the browser remembers the language that was asked for.
+    fn remembering(&self, mut answer: HttpResponse) -> Result<HttpResponse, Problem> {
+        if let Some(cookie) = self.wishes.to_remember(self.kit.is_https()) {
+            answer.add_cookie(&cookie).map_err(Problem::internal)?;
+        }
         Ok(answer)
     }
 

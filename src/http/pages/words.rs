@@ -1,64 +1,91 @@
-//! Password rules and their violations in plain words.
+//! Password rules and their violations as texts that every language has.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use zxcvbn::feedback::Warning;
+
+use crate::domain::locale::Locale;
 use crate::domain::password::{PasswordRules, Violation};
+use crate::locales::Locales;
+use crate::locales::helpers::Said;
 
-/// The rules that a person should know beforehand.
-pub(super) fn rules(rules: &PasswordRules) -> Vec<String> {
-    let always = format!("At least {} characters", rules.minimum_length);
-    let wanted = [
-        (rules.lowercase_char_required, "A lower-case letter"),
-        (rules.uppercase_char_required, "An upper-case letter"),
-        (rules.digit_required, "A digit"),
-        (rules.special_char_required, "A space, punctuation mark or other special character"),
-        (rules.blocklist_enabled, "Not a common password, and not your name or email address"),
-        (rules.breached_pwd_detection_enabled, "Not a password known from a data breach"),
-        (rules.minimum_strength_score > 0, "Hard to guess: a few unrelated words work well"),
-    ];
-    let history = match rules.history_length {
-        0 => None,
-        1 => Some("Not the password you have now".to_owned()),
-        n => Some(format!("Not one of your last {n} passwords")),
-    };
-    let wanted = wanted.into_iter().filter(|(applies, _)| *applies).map(|(_, words)| words.to_owned());
-    std::iter::once(always).chain(wanted).chain(history).collect()
+/// The rules that a person should know beforehand: each with its text, and for
+/// those that can be checked while one types with the `check` of the script.
+pub(super) fn rules(rules: &PasswordRules) -> Vec<Value> {
+    let said = |key| Said::new(key);
+    let length = said("rule-length").with("count", rules.minimum_length);
+    let history = said("rule-history").with("count", rules.history_length);
+    [
+        (true, Some("length"), length),
+        (rules.lowercase_char_required, Some("lowercase"), said("rule-lowercase")),
+        (rules.uppercase_char_required, Some("uppercase"), said("rule-uppercase")),
+        (rules.digit_required, Some("digit"), said("rule-digit")),
+        (rules.special_char_required, Some("special"), said("rule-special")),
+        (rules.blocklist_enabled, None, said("rule-common")),
+        (rules.breached_pwd_detection_enabled, None, said("rule-breached")),
+        (rules.minimum_strength_score > 0, None, said("rule-strength")),
+        (rules.history_length > 0, None, history),
+    ]
+    .into_iter()
+    .filter(|(applies, ..)| *applies)
+    .map(|(_, check, text)| json!({ "check": check, "text": text }))
+    .collect()
 }
 
 /// What is wrong with a password, and what to do about it.
-pub(super) fn violation(violation: &Violation) -> String {
-    match violation {
-        Violation::Empty => "Enter a new password.",
-        Violation::TooShort { minimum } => {
-            return format!("Too short: use at least {minimum} characters. Spaces count.");
-        }
-        Violation::TooLong => "Too long: use at most 256 characters.",
-        Violation::ControlCharacter => "It holds a character that cannot be typed everywhere, such as a tab.",
-        Violation::LowercaseRequired => "Add a lower-case letter.",
-        Violation::UppercaseRequired => "Add an upper-case letter.",
-        Violation::DigitRequired => "Add a digit.",
-        Violation::SpecialRequired => "Add a space, punctuation mark or other special character.",
-        Violation::Common => "This is among the first passwords that anybody would try. Choose another one.",
-        Violation::Identity => "This is your own name or address. Choose something that others do not know.",
-        Violation::TooWeak { warning, suggestions } => {
-            let said = warning.iter().chain(suggestions).map(|text| sentence(text)).collect::<Vec<_>>().join(" ");
-            return format!("Too easy to guess. {said}").trim_end().to_owned();
-        }
-        Violation::Breached => "This password is known from a data breach elsewhere. Choose another one.",
-        Violation::Reused => "You have used this password before. Choose another one.",
-    }
-    .to_owned()
+pub(super) fn violation(violation: &Violation) -> Said {
+    Said::new(match violation {
+        Violation::Empty => "violation-empty",
+        Violation::TooShort { minimum } => return Said::new("violation-too-short").with("count", *minimum),
+        Violation::TooLong => "violation-too-long",
+        Violation::ControlCharacter => "violation-control",
+        Violation::LowercaseRequired => "violation-lowercase",
+        Violation::UppercaseRequired => "violation-uppercase",
+        Violation::DigitRequired => "violation-digit",
+        Violation::SpecialRequired => "violation-special",
+        Violation::Common => "violation-common",
+        Violation::Identity => "violation-identity",
+        Violation::TooWeak { warning, .. } => weakness(warning.as_deref()),
+        Violation::Breached => "violation-breached",
+        Violation::Reused => "violation-reused",
+    })
 }
 
-fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+/// The text for what the estimate warns of. The estimate speaks English, so
+/// its sentence only chooses one of ours.
+fn weakness(warning: Option<&str>) -> &'static str {
+    let is_one = |warnings: &[Warning]| warnings.iter().any(|one| Some(one.to_string().as_str()) == warning);
+    if is_one(&[Warning::RecentYearsAreEasyToGuess, Warning::DatesAreOftenEasyToGuess]) {
+        "violation-weak-date"
+    } else if is_one(&[
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess,
+        Warning::CommonNamesAndSurnamesAreEasyToGuess,
+    ]) {
+        "violation-weak-name"
+    } else if is_one(&[Warning::StraightRowsOfKeysAreEasyToGuess, Warning::ShortKeyboardPatternsAreEasyToGuess]) {
+        "violation-weak-keyboard"
+    } else if is_one(&[
+        Warning::RepeatsLikeAaaAreEasyToGuess,
+        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
+        Warning::SequencesLikeAbcAreEasyToGuess,
+    ]) {
+        "violation-weak-repeat"
+    } else if is_one(&[
+        Warning::ThisIsATop10Password,
+        Warning::ThisIsATop100Password,
+        Warning::ThisIsACommonPassword,
+        Warning::ThisIsSimilarToACommonlyUsedPassword,
+    ]) {
+        "violation-weak-common"
+    } else {
+        "violation-weak"
+    }
 }
 
 /// A number of seconds as people say it.
-pub(super) fn wait(seconds: u64) -> String {
-    match seconds {
-        1 => "1 second".to_owned(),
-        2..120 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
-    }
+pub(super) fn wait(locales: &Locales, locale: Locale, seconds: u64) -> String {
+    locales.duration(locale, Duration::from_secs(seconds)).unwrap_or_else(|_| seconds.to_string())
 }
 
 #[cfg(test)]
@@ -69,23 +96,18 @@ mod tests {
     #[test]
     fn the_default_rules_are_length_and_no_common_password() {
         let said = rules(&PasswordPolicy::merge([]).to_wire());
-        assert_eq!(said[0], "At least 15 characters");
-        assert!(said.len() <= 2, "{said:?}");
+        assert_eq!(said[0], json!({ "check": "length", "text": { "key": "rule-length", "args": { "count": 15 } } }));
+        assert!(said.len() == 2 && said[1]["check"].is_null(), "{said:?}");
     }
 
     #[test]
     fn a_weak_password_is_told_why() {
-        let weak = Violation::TooWeak {
-            warning: Some("Dates are easy to guess".into()),
-            suggestions: vec!["Add words.".into()],
-        };
-        assert_eq!(violation(&weak), "Too easy to guess. Dates are easy to guess. Add words.");
-        let mute = Violation::TooWeak { warning: None, suggestions: Vec::new() };
-        assert_eq!(violation(&mute), "Too easy to guess.");
-    }
-
-    #[test]
-    fn waits_are_rounded_up() {
-        assert_eq!((wait(1), wait(60), wait(121)), ("1 second".into(), "60 seconds".into(), "3 minutes".into()));
+        let weak =
+            |warning: &str| violation(&Violation::TooWeak { warning: Some(warning.into()), suggestions: Vec::new() });
+        assert_eq!(weak(&Warning::DatesAreOftenEasyToGuess.to_string()), Said::new("violation-weak-date"));
+        assert_eq!(weak("Something else"), Said::new("violation-weak"));
+        let found = zxcvbn::zxcvbn("qwertyuiop", &[]);
+        let warning = found.feedback().and_then(zxcvbn::feedback::Feedback::warning).unwrap().to_string();
+        assert!(weak(&warning) != Said::new("violation-weak"), "{warning}");
     }
 }

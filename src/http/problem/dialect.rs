@@ -1,5 +1,6 @@
 //! Which language an answer speaks follows from the path alone, so that a
-//! route that does not exist answers like its neighbours.
+//! route that does not exist answers like its neighbours. Only where it has no
+//! neighbours but pages, the caller is looked at: a program gets JSON.
 
 use actix_web::{HttpMessage, HttpRequest};
 
@@ -35,6 +36,12 @@ impl Dialect {
     pub fn of_request(request: &HttpRequest) -> Self {
         let noted = request.extensions().get::<Self>().copied();
         noted.unwrap_or_else(|| Self::of(request.match_info().as_str()))
+    }
+
+    /// The dialect in which to say that no route has a path of this one.
+    #[must_use]
+    pub const fn where_nothing_is(self, to_program: bool) -> Self {
+        if matches!(self, Self::Page) && to_program { Self::WorkOs } else { self }
     }
 
     /// Whether answers are JSON.

@@ -3,26 +3,38 @@
 use actix_web::http::StatusCode;
 
 use super::{Kind, workflow};
+use crate::domain::locale::Locale;
+use crate::http::assets::STYLE;
+use crate::locales::Locales;
 
 /// Status and HTML. Only fixed text and our own ticket are written.
-pub(super) fn body(kind: &Kind, ticket: &str) -> (StatusCode, String) {
+pub(super) fn body(kind: &Kind, ticket: &str, locales: &Locales, locale: Locale) -> (StatusCode, String) {
     let face = workflow::face(kind);
     let (title, text) = match face.status.as_u16() {
-        404 => ("Page not found", "There is nothing at this address. Check the link, or start again."),
-        405 => ("Not possible here", "This page cannot be used in that way."),
-        429 => ("Too many attempts", "Please wait a little before you try again."),
-        503 => ("Please try again", "We are busy right now. Nothing was lost; try again in a moment."),
-        500..=599 => ("Something went wrong", "The fault is ours. Please try again in a moment."),
-        401 | 403 => ("Not allowed", "You may not see this page."),
-        _ => ("That did not work", "The request could not be understood. Go back and try again."),
+        404 => ("problem-not-found-title", "problem-not-found-text"),
+        405 => ("problem-method-title", "problem-method-text"),
+        429 => ("problem-throttled-title", "problem-throttled-text"),
+        503 => ("problem-busy-title", "problem-busy-text"),
+        500..=599 => ("problem-fault-title", "problem-fault-text"),
+        401 | 403 => ("problem-forbidden-title", "problem-forbidden-text"),
+        _ => ("problem-invalid-title", "problem-invalid-text"),
     };
+    let said = |key: &str| say(locales, locale, key, &[]);
+    let (title, text, style) = (said(title), said(text), STYLE.address());
+    let reference = say(locales, locale, "problem-reference", &[("ticket", ticket.into())]);
+    let (tag, direction) = (locale.as_str(), locale.direction().as_str());
     let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{tag}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
-         <link rel=\"stylesheet\" href=\"/assets/rekey.css\">\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n<p>{text}</p>\n<p><small>Reference: <code>{ticket}</code></small></p>\n\
-         </main>\n</body>\n</html>\n"
+         <link rel=\"stylesheet\" href=\"{style}\">\n</head>\n<body>\n<main>\n\
+         <div class=\"sign\" aria-hidden=\"true\"></div>\n<h1>{title}</h1>\n<p class=\"lead\">{text}</p>\n\
+         <p class=\"hint reference\">{reference}</p>\n</main>\n</body>\n</html>\n"
     );
     (face.status, html)
+}
+
+/// A text that cannot be written is left out: an error page must not fail.
+fn say(locales: &Locales, locale: Locale, key: &str, args: &[crate::locales::Arg<'_>]) -> String {
+    handlebars::html_escape(&locales.text(locale, key, args).unwrap_or_default())
 }

@@ -5,16 +5,19 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode, header};
 
-use super::{Dialect, Kind, Problem, oauth, page, workflow, workos};
+use super::{Dialect, Kind, Problem, oauth, page, shed, workflow, workos};
+use crate::domain::locale::Locale;
+use crate::locales::Locales;
 
-/// Writes a problem in a dialect. `ticket` is the request id.
+/// Writes a problem in a dialect. `ticket` is the request id; pages say it in
+/// the language of `speech`.
 #[must_use]
-pub fn render(problem: &Problem, dialect: Dialect, ticket: &str) -> HttpResponse {
+pub fn render(problem: &Problem, dialect: Dialect, ticket: &str, speech: (&Locales, Locale)) -> HttpResponse {
     let kind = problem.kind();
     let dialect = if matches!(kind, Kind::OAuth(_)) { Dialect::OAuth } else { dialect };
     let (status, content_type, body) = match dialect {
         Dialect::Page => {
-            let (status, html) = page::body(kind, ticket);
+            let (status, html) = page::body(kind, ticket, speech.0, speech.1);
             (status, "text/html; charset=utf-8", html)
         }
         Dialect::Workflow | Dialect::WorkOs | Dialect::OAuth => {
@@ -50,6 +53,9 @@ pub fn render(problem: &Problem, dialect: Dialect, ticket: &str) -> HttpResponse
 
 fn log(problem: &Problem, status: StatusCode) {
     let cause = problem.cause();
+    if matches!(problem.kind(), Kind::TryAgainLater { .. }) {
+        return shed::tell(cause);
+    }
     if status.is_server_error() {
         tracing::error!(status = status.as_u16(), cause, "the request failed");
     } else if cause.is_some() {

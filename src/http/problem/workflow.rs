@@ -97,6 +97,14 @@ pub(super) fn body(kind: &Kind, ticket: &str) -> (StatusCode, Value) {
             "ticket": ticket,
             "violations": violations,
         }),
+        Kind::Refused(refusal) => {
+            let mut members = refusal.extra.clone();
+            members.insert("type".to_owned(), json!("base_error"));
+            members.insert("code".to_owned(), json!(code));
+            members.insert("message".to_owned(), json!(message));
+            members.insert("ticket".to_owned(), json!(ticket));
+            Value::Object(members)
+        }
         _ => json!({ "type": "base_error", "code": code, "message": message, "ticket": ticket }),
     };
     (status, body)

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{TABLES, ops};
 use crate::http::ops::openapi::{clashes, document};
+use crate::http::problem::Dialect;
 
 #[test]
 fn the_document_lists_every_route_with_its_permission_and_schemas() {
@@ -15,6 +16,11 @@ fn the_document_lists_every_route_with_its_permission_and_schemas() {
         assert_eq!(operation["x-permission"].as_str(), spec.permission);
         for status in spec.errors {
             assert!(operation["responses"][status.to_string()].is_object());
+        }
+        let json = Dialect::of(spec.path).is_json();
+        for (status, listed) in [(405, json), (406, json), (413, json && spec.body.is_some())] {
+            let response = &operation["responses"][status.to_string()];
+            assert_eq!(response.is_object(), listed, "{status} of {}", spec.path);
         }
     }
     let probe = &document["paths"]["/api/v1/probe"]["post"];

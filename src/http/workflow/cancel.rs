@@ -44,6 +44,6 @@ pub async fn handle(
         (Some(_), Some(_)) => return Err(Violations::one("passwordResetId", "must_be_null").into()),
         (None, None) => return Err(Violations::one("userId", "required").into()),
     };
-    let count = engine.cancel_resets(&caller.scope, which).await.map_err(|failure| problem(failure, &named))?;
+    let count = engine.cancel_resets(&caller.authority(), which).await.map_err(|failure| problem(failure, &named))?;
     Ok(web::Json(Cancelled { result: "CANCELLED", count }))
 }

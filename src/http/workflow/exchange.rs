@@ -56,10 +56,12 @@ pub async fn handle(
     let client = Client { ip, user_agent };
     let signed_in = engine.exchange_auth_session(&caller.scope, &code, &client).await;
     let signed_in = signed_in.map_err(|failure| problem(failure, ""))?;
+    let access_token = engine.access_token(&signed_in, &caller.caller.client_id);
+    let access_token = access_token.map_err(|failure| problem(failure, ""))?;
     Ok(web::Json(AuthSession {
         user_id: signed_in.user.id.to_string(),
         session_id: signed_in.session.to_string(),
-        access_token: signed_in.access_token.expose().to_owned(),
+        access_token: access_token.expose().to_owned(),
         refresh_token: signed_in.refresh_token.expose().to_owned(),
     }))
 }

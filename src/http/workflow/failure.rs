@@ -14,7 +14,7 @@ pub fn problem(failure: Failure, about: &str) -> Problem {
         Failure::Busy { retry_after } => Problem::try_again_later(retry_after),
         Failure::Throttled { retry_after } => Problem::too_many_requests(retry_after),
         Failure::NotFound(noun) => Problem::not_found(missing(noun, about)),
-        Failure::Forbidden => Problem::forbidden(),
+        Failure::Forbidden | Failure::ResetNotAllowed => Problem::forbidden(),
         Failure::PasswordAuthDisabled => Kind::PasswordAuthDisabled.into(),
         Failure::InvalidProof(mode) => Violations::one(field(mode), invalid_code(mode)).into(),
         Failure::ExpiredProof(mode) => Violations::one(field(mode), "code_expired").into(),
@@ -22,13 +22,31 @@ pub fn problem(failure: Failure, about: &str) -> Problem {
         Failure::ExpiredRequestCode => Violations::one("requestCode", "code_expired").into(),
         Failure::InvalidAuthSession => Violations::one("authSessionCode", "invalid_auth_session_code").into(),
         Failure::Password(violations) => password(&violations).into(),
+        Failure::MfaRequired => Violations::one("totpCode", "required").into(),
+        Failure::InvalidTotpCode | Failure::UsedTotpCode => Violations::one("totpCode", "invalid_totp_code").into(),
         Failure::InvalidRedirectUrl => Violations::one("redirectUrl", "invalid_redirect_url").into(),
         Failure::KeyReused => Kind::IdempotencyKeyReused.into(),
         // Not failures of any call of this door; each still has an honest answer.
-        Failure::InvalidCredentials | Failure::InvalidRefreshToken => Problem::unauthorized(),
+        Failure::Verification(_) => Violations::one("code", "invalid_code").into(),
+        Failure::InvalidCredentials
+        | Failure::InvalidRefreshToken
+        | Failure::MfaAwaited(_)
+        | Failure::TooMuchMetadata
+        | Failure::InvalidPendingSignIn
+        | Failure::TooManyTotpCodes => Problem::unauthorized(),
+        Failure::Policy(_) | Failure::InvalidAuthenticator | Failure::TooManyFactors => {
+            Problem::invalid_request("The authenticator cannot be added.")
+        }
         Failure::EmailTaken => Violations::one("email", "not_available").into(),
         Failure::ExternalIdTaken => Violations::one("externalId", "not_available").into(),
         Failure::NameTaken => Violations::one("name", "not_available").into(),
+        Failure::Webhook(refusal) => Problem::internal(refusal),
+        Failure::Stale(_)
+        | Failure::Replay(_)
+        | Failure::Invalid { .. }
+        | Failure::InUse
+        | Failure::TooMany
+        | Failure::DefaultTenant => Problem::internal(failure),
     }
 }
 
@@ -38,9 +56,16 @@ fn missing(noun: Noun, id: &str) -> Missing {
         Noun::User => Missing::User(id),
         Noun::Tenant => Missing::Tenant(id),
         Noun::PasswordReset => Missing::PasswordReset(id),
+        Noun::EmailVerification => Missing::Entity { kind: "email_verification", id },
         Noun::Session => Missing::Entity { kind: "session", id },
         Noun::ServiceAccount => Missing::Entity { kind: "service_account", id },
         Noun::Application => Missing::Entity { kind: "application", id },
+        Noun::WebhookEndpoint => Missing::Entity { kind: "webhook_endpoint", id },
+        Noun::WebhookDelivery => Missing::Entity { kind: "webhook_delivery", id },
+        Noun::ApiKey => Missing::Entity { kind: "api_key", id },
+        Noun::PermissionBoundary => Missing::Entity { kind: "permission_boundary", id },
+        Noun::Message => Missing::Entity { kind: "message", id },
+        Noun::Suppression => Missing::Entity { kind: "suppression", id },
     }
 }
 

@@ -71,7 +71,7 @@ pub async fn handle(
     };
     let authority = authority(&caller, lives)?;
     let ask = CreateLink { user, lifetime: Some(lives), redirect_url, reason, client: Client::default(), idempotent };
-    let link = engine.create_reset_link(&authority, &caller.caller, ask).await;
+    let link = engine.create_reset_link(&authority, &caller.authority(authority.execute.clone()), ask).await;
     let link = link.map_err(|failure| problem(failure, &named))?;
     Ok(web::Json(PasswordResetLink {
         password_reset_id: link.reset.id.to_string(),

@@ -10,9 +10,9 @@ use crate::domain::reset::Proof;
 use crate::domain::secret::Secret;
 use crate::http::extract::{InOrder, Json, RequireHeld};
 use crate::http::problem::Problem;
-use crate::workflows::Engine;
 use crate::workflows::resets::Client;
-use crate::workflows::resets::complete::Complete;
+use crate::workflows::resets::complete::{Complete, Completed};
+use crate::workflows::{Engine, Failure};
 
 use super::check::{self, Check};
 use super::failure::problem;
@@ -37,6 +37,9 @@ pub struct ResetPassword {
     /// The new password.
     #[schema(value_type = String)]
     new_password: Option<Secret>,
+    /// The code of the user's authenticator, for users who have one.
+    #[schema(value_type = Option<String>)]
+    totp_code: Option<Secret>,
     /// Leave out the "password updated" mail, where the policy allows that.
     suppress_password_updated_email: Option<bool>,
     /// The address of the person's machine.
@@ -49,10 +52,13 @@ pub struct ResetPassword {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetPasswordResult {
-    /// `PASSWORD_RESET_COMPLETE`.
+    /// `PASSWORD_RESET_COMPLETE`; `MFA_ENROLLMENT_REQUIRED`: complete, but
+    /// Immediate Login is withheld until the user has an authenticator;
+    /// `MFA_REQUIRED`: nothing was done, call again with `totpCode`.
     result: &'static str,
     /// Whose password it is now.
-    user_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
     /// Where to go now, when there is such a place.
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_url: Option<String>,
@@ -64,7 +70,34 @@ pub struct ResetPasswordResult {
     #[schema(value_type = Option<String>, format = DateTime)]
     auth_session_expires_at: Option<Timestamp>,
     /// How many sessions ended.
-    sessions_revoked: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions_revoked: Option<u32>,
+}
+
+impl ResetPasswordResult {
+    /// A code of the user's authenticator is missing.
+    const MFA_REQUIRED: Self = Self {
+        result: "MFA_REQUIRED",
+        user_id: None,
+        redirect_url: None,
+        auth_session_code: None,
+        auth_session_expires_at: None,
+        sessions_revoked: None,
+    };
+}
+
+impl From<Completed> for ResetPasswordResult {
+    fn from(done: Completed) -> Self {
+        let (code, expiry) = done.auth_session.unzip();
+        Self {
+            result: if done.enrollment_required { "MFA_ENROLLMENT_REQUIRED" } else { "PASSWORD_RESET_COMPLETE" },
+            user_id: Some(done.user.to_string()),
+            redirect_url: done.redirect_url,
+            auth_session_code: code.map(|code| code.expose().to_owned()),
+            auth_session_expires_at: expiry,
+            sessions_revoked: Some(done.sessions_revoked),
+        }
+    }
 }
 
 /// `POST /api/v1/password-reset/reset-password`
@@ -75,6 +108,7 @@ pub async fn handle(
     caller.needs_application()?;
     let mut check = Check::default();
     let new_password = check.secret("newPassword", body.new_password);
+    let totp_code = body.totp_code.and_then(|code| check.secret("totpCode", Some(code)));
     let ip = check.client_ip(body.client_ip);
     let user_agent = check.optional("userAgent", body.user_agent, check::NOTE);
     let codes = Codes {
@@ -90,20 +124,12 @@ pub async fn handle(
     };
     let scope = caller.application_scope(Some(proof.mode()), None)?;
     let suppress_notice = body.suppress_password_updated_email.unwrap_or(false);
-    let ask = Complete { proof, new_password, suppress_notice, client: Client { ip, user_agent } };
-    let done = engine.complete_reset(&scope, &ask).await.map_err(|failure| problem(failure, ""))?;
-    let (auth_session_code, auth_session_expires_at) = match done.auth_session {
-        Some((code, expiry)) => (Some(code.expose().to_owned()), Some(expiry)),
-        None => (None, None),
-    };
-    Ok(web::Json(ResetPasswordResult {
-        result: "PASSWORD_RESET_COMPLETE",
-        user_id: done.user.to_string(),
-        redirect_url: done.redirect_url,
-        auth_session_code,
-        auth_session_expires_at,
-        sessions_revoked: done.sessions_revoked,
-    }))
+    let ask = Complete { proof, new_password, totp_code, suppress_notice, client: Client { ip, user_agent } };
+    match engine.complete_reset(&scope, &ask).await {
+        Ok(done) => Ok(web::Json(done.into())),
+        Err(Failure::MfaRequired) => Ok(web::Json(ResetPasswordResult::MFA_REQUIRED)),
+        Err(failure) => Err(problem(failure, "")),
+    }
 }
 
 /// The fields of the three groups.

@@ -3,6 +3,8 @@
 use actix_web::{HttpResponse, web};
 use utoipa::ToSchema;
 
+use super::error;
+use crate::http::problem::{Missing, Problem};
 use crate::workflows::Engine;
 
 /// A JSON Web Key Set (RFC 7517).
@@ -13,8 +15,12 @@ pub(super) struct KeySetObject {
     keys: Vec<serde_json::Value>,
 }
 
-/// The same keys whatever client is named: they belong to the server, and an
-/// answer that depended on the name would tell which clients there are.
-pub(super) async fn handle(engine: web::Data<Engine>) -> HttpResponse {
-    HttpResponse::Ok().json(engine.tokens.keys().jwks())
+/// The same keys for every client that there is: they belong to the server,
+/// and `client_id` in a token says whose it is. A client's id is no secret.
+pub(super) async fn handle(client: web::Path<String>, engine: web::Data<Engine>) -> Result<HttpResponse, Problem> {
+    let known = engine.knows_client(&client).await.map_err(|failure| error::problem(failure, ""))?;
+    if !known {
+        return Err(Problem::not_found(Missing::Entity { kind: "client", id: client.into_inner() }));
+    }
+    Ok(HttpResponse::Ok().json(engine.tokens.keys().jwks()))
 }

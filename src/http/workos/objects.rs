@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::domain::secret::Secret;
 use crate::workflows::resets::workos::ShownReset;
 use crate::workflows::sessions::SignedIn;
 
@@ -46,11 +47,37 @@ impl From<&ShownReset> for PasswordResetObject {
     }
 }
 
+/// A code that proves an address.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what a verification writes itself")]
+pub(super) struct EmailVerificationObject {
+    /// `email_verification`.
+    object: String,
+    /// Its id.
+    id: String,
+    /// Whose address it is.
+    user_id: String,
+    /// The address it was mailed to.
+    email: String,
+    /// From when on it is refused.
+    expires_at: String,
+    /// When it was made.
+    created_at: String,
+    /// When it last changed.
+    updated_at: String,
+    /// The six digits.
+    code: String,
+}
+
+/// Nothing.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EmptyObject {}
+
 /// The answer to a sign-in and to a refresh.
-pub(super) fn authentication(signed_in: &SignedIn) -> Value {
+pub(super) fn authentication(signed_in: &SignedIn, access_token: &Secret) -> Value {
     json!({
         "user": signed_in.user.to_object(),
-        "access_token": signed_in.access_token.expose(),
+        "access_token": access_token.expose(),
         "refresh_token": signed_in.refresh_token.expose(),
         "authentication_method": "Password",
     })
@@ -90,7 +117,7 @@ pub(super) struct UserObject {
     updated_at: String,
 }
 
-/// The user whose password was set.
+/// The user whom the call was about.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the handler writes")]
 pub(super) struct UserEnvelope {
@@ -172,6 +199,68 @@ pub(super) struct SessionList {
     object: String,
     /// The sessions.
     data: Vec<SessionObject>,
+    /// Where to go on.
+    list_metadata: ListMetadata,
+}
+
+/// Something that happened; also the body of a webhook.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what an event writes itself")]
+pub(super) struct EventObject {
+    /// `event`.
+    object: String,
+    /// Its id.
+    id: String,
+    /// What happened, for example `user.created`.
+    event: String,
+    /// The thing as it was then.
+    data: std::collections::BTreeMap<String, Value>,
+    /// When it happened.
+    created_at: String,
+}
+
+/// Events.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what a page writes itself")]
+pub(super) struct EventList {
+    /// `list`.
+    object: String,
+    /// The events.
+    data: Vec<EventObject>,
+    /// Where to go on.
+    list_metadata: ListMetadata,
+}
+
+/// Where an application wants to be told of events.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the webhook calls write")]
+pub(super) struct WebhookEndpointObject {
+    /// `webhook_endpoint`.
+    object: String,
+    /// Its id.
+    id: String,
+    /// Where events are sent.
+    endpoint_url: String,
+    /// What signs them; shown to callers with `webhook-endpoint:write`.
+    secret: String,
+    /// `enabled` or `disabled`.
+    status: String,
+    /// The kinds of events.
+    events: Vec<String>,
+    /// When it was made.
+    created_at: String,
+    /// When it last changed.
+    updated_at: String,
+}
+
+/// Endpoints.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what a page writes itself")]
+pub(super) struct WebhookEndpointList {
+    /// `list`.
+    object: String,
+    /// The endpoints.
+    data: Vec<WebhookEndpointObject>,
     /// Where to go on.
     list_metadata: ListMetadata,
 }

@@ -18,7 +18,7 @@ const MOST: u64 = 100;
 #[serde(default)]
 pub(super) struct PageQuery {
     /// Entries at most, 1 – 100; 10 when absent.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
     /// `desc` (also `normal`, and when absent): newest first; `asc`: oldest first.
     pub order: Option<String>,

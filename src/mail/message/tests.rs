@@ -21,7 +21,13 @@ fn addressing() -> Addressing {
 }
 
 fn rendered(subject: &str, body: &str) -> Rendered {
-    Rendered { kind: MailKind::Test, subject: subject.to_owned(), text: body.to_owned(), html: body.to_owned() }
+    Rendered {
+        kind: MailKind::Test,
+        subject: subject.to_owned(),
+        preheader: String::new(),
+        text: body.to_owned(),
+        html: body.to_owned(),
+    }
 }
 
 fn raw(addressing: Addressing, rendered: Rendered) -> String {

@@ -48,8 +48,9 @@ impl Connection {
         if let (Tls::Required, Some(tls)) = (settings.tls, &target.tls) {
             within(patience, Stage::Tls, smtp.starttls(tls.clone(), &hello)).await?;
         }
-        if let Some((credentials, mechanisms)) = &target.credentials {
-            within(patience, Stage::Auth, smtp.auth(mechanisms, credentials)).await?;
+        if let Some(account) = &target.account {
+            let (credentials, mechanisms) = account.credentials().await?;
+            within(patience, Stage::Auth, smtp.auth(mechanisms, &credentials)).await?;
         }
         Ok(Self { smtp, patience, broken: false, messages: 0, used_at: Instant::now() })
     }
@@ -159,7 +160,11 @@ fn failure(stage: Stage, error: &Error) -> SendError {
         (Some(code), None) => code.to_string(),
         (None, _) => error.to_string(),
     };
-    SendError::new(kind, stage, &answer)
+    let error_of = SendError::new(kind, stage, &answer);
+    match error.status().and_then(|code| code.to_string().parse().ok()) {
+        Some(code) => error_of.with_code(code),
+        None => error_of,
+    }
 }
 
 fn words(response: &Response) -> String {

@@ -9,6 +9,7 @@
 
 mod connection;
 mod settings;
+mod token;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 
 use self::connection::Connection;
 pub use self::settings::{AuthMechanism, InvalidSmtpUrl, SmtpSettings, Tls};
+pub use self::token::{AccessToken, Fetching, TokenEndpoint, TokenSource};
 use super::message::OutgoingMessage;
 use super::transport::{Accepted, FailureKind, SendError, Stage};
 
@@ -61,12 +63,37 @@ pub struct SmtpTransport {
 struct Target {
     settings: SmtpSettings,
     tls: Option<TlsParameters>,
-    credentials: Option<(Credentials, &'static [Mechanism])>,
+    account: Option<Account>,
+}
+
+/// How to sign in.
+enum Account {
+    /// Always with the same.
+    Fixed(Credentials, &'static [Mechanism]),
+    /// With a token of the moment.
+    Token(String, TokenSource),
+}
+
+impl Account {
+    async fn credentials(&self) -> Result<(Credentials, &'static [Mechanism]), SendError> {
+        match self {
+            Self::Fixed(credentials, mechanisms) => Ok((credentials.clone(), mechanisms)),
+            Self::Token(username, source) => {
+                let token = source.get().await?;
+                Ok((Credentials::new(username.clone(), token.expose().to_owned()), &[Mechanism::Xoauth2]))
+            }
+        }
+    }
 }
 
 impl SmtpTransport {
     /// Prepares a provider; connects to nothing yet.
     pub fn new(settings: SmtpSettings) -> Result<Self, SmtpSetupError> {
+        Self::with_tokens(settings, None)
+    }
+
+    /// The same, signing in with tokens from somewhere instead of a password.
+    pub fn with_tokens(settings: SmtpSettings, tokens: Option<TokenSource>) -> Result<Self, SmtpSetupError> {
         let tls = match settings.tls {
             Tls::Required | Tls::Implicit => Some(tls_parameters(&settings)?),
             Tls::None => None,
@@ -75,13 +102,15 @@ impl SmtpTransport {
             AuthMechanism::Password => &[Mechanism::Plain, Mechanism::Login],
             AuthMechanism::Xoauth2 => &[Mechanism::Xoauth2],
         };
-        let credentials = settings
-            .username
-            .clone()
-            .zip(settings.password.as_ref())
-            .map(|(username, password)| (Credentials::new(username, password.expose().to_owned()), mechanisms));
+        let account = match (settings.username.clone(), tokens, settings.password.as_ref()) {
+            (Some(username), Some(tokens), _) => Some(Account::Token(username, tokens)),
+            (Some(username), None, Some(password)) => {
+                Some(Account::Fixed(Credentials::new(username, password.expose().to_owned()), mechanisms))
+            }
+            _ => None,
+        };
         let permits = Semaphore::new(settings.pool_size.max(1));
-        Ok(Self { target: Target { settings, tls, credentials }, permits, idle: Mutex::default() })
+        Ok(Self { target: Target { settings, tls, account }, permits, idle: Mutex::default() })
     }
 
     /// How it reaches the provider.
@@ -104,19 +133,32 @@ impl SmtpTransport {
                 return result;
             }
         }
-        let connection = Connection::open(&self.target).await?;
+        let connection = self.open().await?;
         self.deliver(connection, message).await.0
+    }
+
+    /// Opens a connection; once more with another token, when the provider does
+    /// not take one that was kept.
+    async fn open(&self) -> Result<Connection, SendError> {
+        match (Connection::open(&self.target).await, &self.target.account) {
+            (Err(error), Some(Account::Token(_, source)))
+                if error.stage == Stage::Auth && error.code.is_some() && source.forget() =>
+            {
+                Connection::open(&self.target).await
+            }
+            (opened, _) => opened,
+        }
     }
 
     /// Connects, secures the connection and signs in, on a connection of its own.
     pub async fn check(&self) -> Result<Accepted, SendError> {
-        let connection = Connection::open(&self.target).await?;
+        let connection = self.open().await?;
         let secured = match self.target.settings.tls {
             Tls::Required => "STARTTLS",
             Tls::Implicit => "TLS",
             Tls::None => "without TLS",
         };
-        let signed_in = if self.target.credentials.is_some() { "signed in" } else { "without signing in" };
+        let signed_in = if self.target.account.is_some() { "signed in" } else { "without signing in" };
         let answer = format!("{} answers, {secured}, {signed_in}", connection.server_name());
         connection.quit().await;
         Ok(Accepted::new(&answer))

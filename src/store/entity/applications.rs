@@ -11,6 +11,7 @@ pub struct Model {
     pub display_name: String,
     pub support_email: Option<String>,
     pub default_tenant_id: String,
+    pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,
 }

@@ -13,6 +13,7 @@ pub struct Model {
     pub kind: String,
     pub data: String,
     pub created_at: i64,
+    pub position: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ pub struct Model {
     pub permission: String,
     pub boundary: String,
     pub limits: String,
+    pub boundary_id: Option<String>,
     pub created_at: i64,
 }
 

@@ -24,6 +24,8 @@ pub struct Model {
     pub answer: Option<String>,
     pub created_at: i64,
     pub finished_at: Option<i64>,
+    pub template: Option<String>,
+    pub stuck: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

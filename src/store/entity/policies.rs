@@ -13,6 +13,8 @@ pub struct Model {
     pub kind: String,
     pub body: String,
     pub updated_at: i64,
+    pub version: i64,
+    pub created_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub struct Model {
     pub secondary_digest: Option<String>,
     pub generation: i64,
     pub disabled: bool,
+    pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,
 }

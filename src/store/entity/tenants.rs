@@ -11,6 +11,8 @@ pub struct Model {
     pub name: String,
     pub display_name: String,
     pub locale: Option<String>,
+    pub version: i64,
+    pub deleted_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
 }

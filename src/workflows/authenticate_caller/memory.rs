@@ -19,21 +19,28 @@ pub(super) struct Known {
     pub generation: i64,
 }
 
-/// Accounts by the digest of a key, or by id. Only what exists is kept, so a
-/// stranger cannot fill it.
-#[derive(Debug, Default)]
-pub(super) struct Memory(Mutex<HashMap<String, (Timestamp, Known)>>);
+/// Things by a name: accounts by the digest of a key or by id, issuers by
+/// what they call themselves. Only what exists is kept, so a stranger cannot
+/// fill it.
+#[derive(Debug)]
+pub(super) struct Memory<T>(Mutex<HashMap<String, (Timestamp, T)>>);
 
-impl Memory {
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Memory<T> {
     /// What was kept under a name less than [`MEMORY`] ago.
-    pub(super) fn find(&self, name: &str, now: Timestamp) -> Option<Known> {
+    pub(super) fn find(&self, name: &str, now: Timestamp) -> Option<T> {
         let entries = self.entries();
         let (kept_at, known) = entries.get(name)?;
         is_fresh(*kept_at, now).then(|| known.clone())
     }
 
-    /// Keeps an account under a name.
-    pub(super) fn keep(&self, name: &str, known: &Known, now: Timestamp) {
+    /// Keeps something under a name.
+    pub(super) fn keep(&self, name: &str, known: &T, now: Timestamp) {
         let mut entries = self.entries();
         if entries.len() >= MOST {
             entries.retain(|_, (kept_at, _)| is_fresh(*kept_at, now));
@@ -44,7 +51,12 @@ impl Memory {
         entries.insert(name.to_owned(), (now, known.clone()));
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, (Timestamp, Known)>> {
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.entries().clear();
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, (Timestamp, T)>> {
         // Every change is one call of the map, so a panic leaves it whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::domain::access::Actor;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::ServiceAccountId;
 use crate::store::throttles::{self, Rate};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -38,7 +38,7 @@ struct Places {
 pub(super) struct CallRate {
     rate: Rate,
     batch: u32,
-    accounts: Mutex<HashMap<ServiceAccountId, Arc<tokio::sync::Mutex<Places>>>>,
+    accounts: Mutex<HashMap<Actor, Arc<tokio::sync::Mutex<Places>>>>,
 }
 
 impl CallRate {
@@ -53,7 +53,7 @@ impl CallRate {
     pub(super) async fn take(
         &self,
         connection: &impl ConnectionTrait,
-        account: ServiceAccountId,
+        account: Actor,
         now: Timestamp,
     ) -> Result<Option<Duration>, StoreError> {
         let places = self.places(account);
@@ -78,7 +78,7 @@ impl CallRate {
         Ok(None)
     }
 
-    fn places(&self, account: ServiceAccountId) -> Arc<tokio::sync::Mutex<Places>> {
+    fn places(&self, account: Actor) -> Arc<tokio::sync::Mutex<Places>> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         if accounts.len() >= MOST && !accounts.contains_key(&account) {
             accounts.clear();

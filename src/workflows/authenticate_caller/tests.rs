@@ -1,7 +1,7 @@
 //! Who is known, for how long, and how often.
 
 use super::*;
-use crate::domain::access::{Ask, Permission};
+use crate::domain::access::{Actor, Ask, Permission};
 use crate::domain::ids::ServiceAccountId;
 use crate::workflows::fixture::{Fixture, everywhere};
 use crate::workflows::service_accounts::{self as accounts, Manager};
@@ -28,7 +28,10 @@ async fn an_api_key_and_a_token_both_name_their_account_and_its_grants() {
     assert_eq!(issued.lifetime.as_secs(), 900);
     for bearer in [&key, &issued.token] {
         let caller = server.authenticate(bearer, now).await.unwrap();
-        assert_eq!((caller.service_account, caller.application), (account.id, fixture.scope.application()));
+        assert_eq!(
+            (caller.actor, caller.application),
+            (Actor::ServiceAccount(account.id), fixture.scope.application())
+        );
         assert!(caller.scope(Permission::UserRead, &Ask::plain(now, None)).is_some());
         assert!(caller.scope(Permission::UserWrite, &Ask::plain(now, None)).is_none());
     }

@@ -17,6 +17,7 @@ use crate::domain::reset::{Origin, ResetRequest, Strategy};
 use crate::domain::user::User;
 use crate::store::messages::Message;
 use crate::store::resets::Provenance;
+use crate::store::throttles::Quota;
 use crate::store::{StoreError, Transaction, jobs, messages, requests, throttles, users};
 use crate::workflows::outbox::Facts;
 use crate::workflows::{Engine, Failure, Outcome};
@@ -36,6 +37,15 @@ enum Answer {
     Notice(Box<Message>),
     /// A reset.
     Reset(Box<Draft>),
+}
+
+/// How a tenant wants requests to be answered.
+#[derive(Debug, Clone, Copy, Default)]
+struct Manner {
+    /// Whether an address without an account is told so.
+    tells: bool,
+    /// How many wrong codes an account may have had.
+    quota: Option<Quota>,
 }
 
 impl Engine {
@@ -58,7 +68,7 @@ impl Engine {
 
     /// Answers requests of which no two name the same address.
     async fn answer_wave(&self, wave: Vec<Task>, now: Timestamp) -> Outcome<()> {
-        let tellers = self.tellers(&wave).await?;
+        let manners = self.manners(&wave).await?;
         let transaction = self.database.begin().await?;
         let ids: Vec<_> = wave.iter().map(|(job, _)| *job).collect();
         // Only who removes a job may do its work.
@@ -76,8 +86,8 @@ impl Engine {
         for (request, work) in pairs {
             let user = people.remove(&(request.tenant, work.canonical.clone()));
             let (id, strategy) = (request.id, request.strategy);
-            let tells = tellers.contains(&(request.application, request.tenant));
-            match self.answer(&transaction, request, user, &work, tells, now).await? {
+            let manner = manners.get(&(request.application, request.tenant)).copied().unwrap_or_default();
+            match self.answer(&transaction, request, user, &work, manner, now).await? {
                 Answer::Nothing => {}
                 Answer::Notice(notice) => notices.push(*notice),
                 Answer::Reset(draft) => {
@@ -127,12 +137,12 @@ impl Engine {
         request: ResetRequest,
         user: Option<User>,
         work: &IssueJob,
-        tells: bool,
+        manner: Manner,
         now: Timestamp,
     ) -> Outcome<Answer> {
         let Some(user) = user else {
             // Within the same throttle as everybody's mail.
-            let told = tells && self.admit_to_mailbox(transaction, &request.address_key, now).await?;
+            let told = manner.tells && self.admit_to_mailbox(transaction, &request.address_key, now).await?;
             return Ok(if told {
                 Answer::Notice(Box::new(self.no_account(request, work, now)))
             } else {
@@ -145,42 +155,47 @@ impl Engine {
         if !self.admit_to_mailbox(transaction, &request.address_key, now).await? {
             return Ok(Answer::Nothing);
         }
-        if request.strategy == Strategy::Otp && self.code_budget_spent(transaction, &user, now).await? {
+        let quota = manner.quota.unwrap_or(self.limits.codes_per_account);
+        if request.strategy == Strategy::Otp && self.code_budget_spent(transaction, &user, quota, now).await? {
             return Ok(Answer::Notice(Box::new(self.code_withheld(&user, work.from.clone(), now))));
         }
         let new = NewReset {
             mode: request.strategy.mode(),
             origin: Origin::Address,
             by_email: true,
+            code_withheld: false,
             // The proof ends when the request does, however late the job ran.
             lifetime: request.expires_at.map_or(Duration::ZERO, |end| end.since(now)),
             locale: request.locale,
             redirect_url: request.redirect_url,
             state: request.state,
             provenance: Provenance::default(),
+            link_page: None,
             from: work.from.clone(),
         };
         Ok(Answer::Reset(Box::new(self.draft(&user, new, now)?)))
     }
 
-    /// The tenants that tell an address without an account so. Read before the
-    /// transaction begins: inside it, that would take a second connection.
-    async fn tellers(&self, wave: &[Task]) -> Outcome<HashSet<(ApplicationId, TenantId)>> {
+    /// What the tenants of these requests want. Read before the transaction
+    /// begins: inside it, that would take a second connection.
+    async fn manners(&self, wave: &[Task]) -> Outcome<HashMap<(ApplicationId, TenantId), Manner>> {
         let asked: Vec<_> = wave.iter().map(|(_, work)| work.request).collect();
         let rows = requests::list(self.database.read(), &asked).await?;
         let places: HashSet<_> = rows.iter().map(|row| (row.application, row.tenant)).collect();
-        let mut tellers = HashSet::new();
+        let mut manners = HashMap::new();
         for (application, tenant) in places {
             match self.tenancy(&Scope::of_record(application), Some(tenant)).await {
-                Ok(tenancy) if tenancy.workflow.unknown_address_mail != UnknownAddressMail::Silent => {
-                    tellers.insert((application, tenant));
+                Ok(tenancy) => {
+                    let tells = tenancy.workflow.unknown_address_mail != UnknownAddressMail::Silent;
+                    let quota = Some(self.limits.codes_per_account(&tenancy.workflow));
+                    manners.insert((application, tenant), Manner { tells, quota });
                 }
                 // A tenant that is gone tells nobody anything.
-                Ok(_) | Err(Failure::NotFound(_)) => {}
+                Err(Failure::NotFound(_)) => {}
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(tellers)
+        Ok(manners)
     }
 
     /// Nobody has this address here: the mail that says so.
@@ -206,10 +221,11 @@ impl Engine {
         &self,
         transaction: &Transaction,
         user: &User,
+        quota: Quota,
         now: Timestamp,
     ) -> Outcome<bool> {
         let key = budget_key(&user.id.to_string());
-        Ok(throttles::is_full(transaction, &key, self.limits.codes_per_account, now).await?.is_some())
+        Ok(throttles::is_full(transaction, &key, quota, now).await?.is_some())
     }
 
     /// The mail instead of a code while the budget is spent.

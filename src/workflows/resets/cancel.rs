@@ -1,12 +1,13 @@
 //! Ending pending resets: because an administrator says so, or because the
 //! account changed under them.
 
-use crate::domain::access::Scope;
+use crate::domain::access::Authority;
+use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{PasswordResetId, UserId};
 use crate::domain::reset::Status;
-use crate::store::{StoreError, Transaction, events, resets, users};
+use crate::store::{Transaction, events, resets, users};
 use crate::workflows::journal::Journal;
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
@@ -24,8 +25,8 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound(User)` or `NotFound(PasswordReset)`.
-    pub async fn cancel_resets(&self, scope: &Scope, which: Which) -> Outcome<u32> {
-        let now = self.now().await?;
+    pub async fn cancel_resets(&self, authority: &Authority, which: Which) -> Outcome<u32> {
+        let (scope, now) = (authority.scope(), self.now().await?);
         let transaction = self.database.begin().await?;
         let (user, only) = match which {
             Which::OfUser(user) => (user, None),
@@ -35,9 +36,16 @@ impl Engine {
                 (reset.user, Some(id))
             }
         };
-        users::lock(&transaction, scope, user).await?.ok_or(Failure::NotFound(Noun::User))?;
-        let count = self.cancel_pending(&transaction, user, only, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        let user = users::lock(&transaction, scope, user).await?.ok_or(Failure::NotFound(Noun::User))?;
+        let count = self.cancel_pending(&transaction, user.id, only, now).await?;
+        if count == 0 {
+            return Ok(0);
+        }
+        let act = match only {
+            Some(reset) => Act::new("password_reset.cancelled", reset).with("userId", user.id.to_string()),
+            None => Act::new("user.password_resets_cancelled", user.id).with("count", count),
+        };
+        self.commit_act(transaction, authority, now, act.of_tenant(user.tenant)).await?;
         Ok(count)
     }
 

@@ -1,7 +1,7 @@
 //! A proof and a new password: the completion.
 //!
-//! Order: throttle → proof → policy → hash → one transaction that repeats the
-//! proof's preconditions and changes everything at once. Whatever fails before
+//! Order: throttle → proof → second factor → policy → hash → one transaction
+//! that repeats the proof's preconditions and changes everything at once. Whatever fails before
 //! the commit leaves the proof usable.
 
 use crate::domain::access::Scope;
@@ -10,6 +10,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::event::EventKind;
 use crate::domain::ids::UserId;
 use crate::domain::mail::MailKind;
+use crate::domain::password::Violation;
 use crate::domain::reset::{Mode, Proof, Refusal, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
@@ -18,6 +19,8 @@ use crate::store::{StoreError, Transaction, events, messages, requests, resets, 
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
+use crate::workflows::passwords::keep_password;
+use crate::workflows::second_factor::compare::RightCode;
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -32,6 +35,8 @@ pub struct Complete {
     pub proof: Proof,
     /// The new password, as typed.
     pub new_password: Secret,
+    /// The code of an authenticator, for users who have one.
+    pub totp_code: Option<Secret>,
     /// Whether to leave out the "password updated" mail, where the policy
     /// allows that.
     pub suppress_notice: bool,
@@ -49,6 +54,9 @@ pub struct Completed {
     /// The code to exchange for a session, under Immediate Login, and until
     /// when.
     pub auth_session: Option<(Secret, Timestamp)>,
+    /// Whether Immediate Login is withheld, because the tenant wants a second
+    /// factor and the user has none yet.
+    pub enrollment_required: bool,
     /// How many sessions it ended.
     pub sessions_revoked: u32,
 }
@@ -58,11 +66,16 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidProof`, `ExpiredProof`, `Throttled`, `PasswordAuthDisabled`,
-    /// `Password`, `Busy`; none of them consumes the proof.
+    /// `MfaRequired`, `InvalidTotpCode`, `UsedTotpCode`, `Password`, `Busy`; none
+    /// of them consumes the proof.
     pub async fn complete_reset(&self, scope: &Scope, ask: &Complete) -> Outcome<Completed> {
         let outcome = self.complete(scope, ask).await;
-        let step = if outcome.is_ok() { ResetStep::Completed } else { ResetStep::Failed };
-        metrics::reset(step, ask.proof.mode());
+        match &outcome {
+            Ok(_) => metrics::reset(ResetStep::Completed, ask.proof.mode()),
+            // A question, and no failure.
+            Err(Failure::MfaRequired) => {}
+            Err(_) => metrics::reset(ResetStep::Failed, ask.proof.mode()),
+        }
         outcome
     }
 
@@ -72,14 +85,16 @@ impl Engine {
             Proven::Usable(reset) => reset,
             Proven::Completed(reset) => return self.repeat_answer(&reset, &ask.new_password, now).await,
         };
-        let _place = self.in_flight.enter(reset.id, self.limits.completions_per_reset).await?;
-        // Whoever had to wait looks again before it costs a hash.
-        let now = self.now().await?;
+        let place = self.in_flight.enter(reset.id, self.limits.completions_per_reset).await?;
         let owned = Scope::of_record(reset.application);
-        let reset =
-            resets::find(self.database.read(), &owned, reset.id).await?.ok_or(Failure::InvalidProof(reset.mode))?;
-        if let Err(refusal) = reset.usable(now) {
-            return self.refuse(&reset, refusal, ask, now).await;
+        // Whoever had to wait looks again before it costs a hash.
+        if place.waited {
+            let now = self.now().await?;
+            let found = resets::find(self.database.read(), &owned, reset.id).await?;
+            let reset = found.ok_or(Failure::InvalidProof(reset.mode))?;
+            if let Err(refusal) = reset.usable(now) {
+                return self.refuse(&reset, refusal, ask, now).await;
+            }
         }
         let user =
             users::find(self.database.read(), &owned, reset.user).await?.ok_or(Failure::InvalidProof(reset.mode))?;
@@ -87,19 +102,37 @@ impl Engine {
         if !tenancy.workflow.password_auth_enabled {
             return Err(Failure::PasswordAuthDisabled);
         }
-        let password = tenancy.check_password(&user, &ask.new_password).map_err(Failure::Password)?;
+        let factor = match self.check_second_factor(&user, ask.totp_code.as_ref(), now).await {
+            // Used by whom? The same call may have come first, and its answer been lost.
+            Err(Failure::UsedTotpCode) => return self.lost_or(&reset, ask, Failure::UsedTotpCode).await,
+            checked => checked?,
+        };
+        let password = match self.accept_password(&tenancy, &user, &ask.new_password).await {
+            // Whose password is it? The same call may have come first, and its answer been lost.
+            Err(Failure::Password(reasons)) if reasons == [Violation::Reused] => {
+                return self.lost_or(&reset, ask, Failure::Password(reasons)).await;
+            }
+            accepted => accepted?,
+        };
         let phc = self.hash(password).await?;
-        if let Some(completed) = self.commit_completion(&tenancy, &reset, phc, ask).await? {
+        if let Some(completed) = self.commit_completion(&tenancy, &reset, phc, factor.as_ref(), ask).await? {
             return Ok(completed);
         }
-        // Somebody else was first: the loser of a race enters the same rule.
+        // Somebody else was first, or the account is disabled, or the codes have run out.
+        self.lost_or(&reset, ask, Failure::InvalidProof(reset.mode)).await
+    }
+
+    /// Looks again at a proof that was right a moment ago: the loser of a race
+    /// for it enters the rule of the lost answer. `failure` when it is usable
+    /// still.
+    async fn lost_or(&self, reset: &Reset, ask: &Complete, failure: Failure) -> Outcome<Completed> {
+        let owned = Scope::of_record(reset.application);
         let lost = resets::find(self.database.read(), &owned, reset.id).await?;
         let lost = lost.ok_or(Failure::InvalidProof(reset.mode))?;
         let now = self.now().await?;
         match lost.usable(now) {
             Err(refusal) => self.refuse(&lost, refusal, ask, now).await,
-            // The account is disabled, or the codes have run out.
-            Ok(()) => Err(Failure::InvalidProof(lost.mode)),
+            Ok(()) => Err(failure),
         }
     }
 
@@ -119,39 +152,44 @@ impl Engine {
         tenancy: &Tenancy,
         reset: &Reset,
         phc: String,
+        factor: Option<&RightCode>,
         ask: &Complete,
     ) -> Outcome<Option<Completed>> {
         // Hashing took its time: the expiry is compared with the time of now.
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
         let scope = Scope::of_record(reset.application);
-        let Some(mut user) = users::lock(&transaction, &scope, reset.user).await?.filter(|user| !user.disabled) else {
+        // First of all, because it locks the user: two who change one queue up.
+        keep_password(&transaction, &scope, tenancy, reset.user, now).await?;
+        let Some(mut user) = users::set_password(&transaction, &scope, reset.user, &phc, now).await? else {
             return Ok(None);
         };
-        let before = user.clone();
-        set_password(&mut user, phc, now);
-        verify_address(&mut user, reset);
 
         let mut journal = Journal::new(&*self.entropy, now);
         journal.reset(EventKind::PasswordResetSucceeded, reset);
         let sessions_revoked = self.end_all_sessions(&transaction, user.id, &mut journal, now).await?;
-        if before.email_verified != user.email_verified {
+        if !user.email_verified && shows_address(&user, reset) {
+            user.email_verified = true;
+            users::verify_address(&transaction, user.id).await?;
             journal.user(EventKind::UserUpdated, &user);
         }
-        let auth_session = session_code::grant(self, tenancy, reset, now);
+        let enrollment_required = session_code::withheld(tenancy, factor.is_some());
+        let auth_session = session_code::grant(self, tenancy, reset, now).filter(|_| !enrollment_required);
         let completion = Completion {
             sessions_revoked,
             credential_version: user.credential_version,
             auth_session: auth_session.as_ref().map(|(code, expiry)| (code.digest(), *expiry)),
         };
-        if !self.attempts_left(&transaction, reset).await?
-            || !resets::complete(&transaction, reset.id, &completion, now).await?
+        if !self.attempts_left(&transaction, tenancy, reset).await?
+            || !resets::complete(&transaction, user.id, reset.id, &completion, now).await?
         {
             return Ok(None);
         }
-        users::update(&transaction, &user).await?;
-        resets::supersede(&transaction, &[user.id], true, now).await?;
+        // After the proof: who lost a race for it may have lost their answer only.
+        self.spend_second_factor(&transaction, user.id, factor).await?;
         throttles::clear(&transaction, &budget_key(&user.id.to_string())).await?;
+        // The failures before it were guesses at a password that is gone.
+        throttles::clear(&transaction, &self.sign_in_account(user.tenant, &user.email_canonical)).await?;
         events::append(&transaction, journal.events()).await?;
         if !(ask.suppress_notice && tenancy.workflow.suppress_updated_email_allowed) {
             let told = Facts::changed(ask.client.requested_from(), now);
@@ -162,18 +200,20 @@ impl Engine {
             user: user.id,
             redirect_url: self.redirect_after(tenancy, reset),
             auth_session,
+            enrollment_required,
             sessions_revoked,
         }))
     }
 
     /// Whether the reset's wrong codes have not run out meanwhile; the job that
     /// ends it for that may still be waiting.
-    async fn attempts_left(&self, transaction: &Transaction, reset: &Reset) -> Outcome<bool> {
+    async fn attempts_left(&self, transaction: &Transaction, tenancy: &Tenancy, reset: &Reset) -> Outcome<bool> {
         if reset.mode != Mode::EmailOtp {
             return Ok(true);
         }
         let request = requests::find_by_reset(transaction, reset.id).await?;
-        Ok(request.is_some_and(|request| request.attempts < self.limits.codes_per_reset))
+        let limit = self.limits.codes_per_reset(&tenancy.workflow);
+        Ok(request.is_some_and(|request| request.attempts < limit))
     }
 
     /// Hashes a password that the policy has accepted.
@@ -192,11 +232,12 @@ pub fn set_password(user: &mut User, phc: String, now: Timestamp) {
     user.updated_at = now;
 }
 
-/// A proof that travelled by our email shows that the user reads it.
-fn verify_address(user: &mut User, reset: &Reset) {
+/// Whether a reset shows that its user reads their address: its proof
+/// travelled there by our email.
+fn shows_address(user: &User, reset: &Reset) -> bool {
     let unchanged = EmailAddress::parse(&reset.email).is_ok_and(|sent| sent.canonical() == user.email_canonical);
-    user.email_verified |= match reset.mode {
+    match reset.mode {
         Mode::EmailLink | Mode::EmailOtp => reset.by_email && unchanged,
         Mode::ResetLink => false,
-    };
+    }
 }

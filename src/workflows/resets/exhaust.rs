@@ -33,19 +33,31 @@ impl Engine {
     /// # Errors
     /// When the database is gone; the job is then tried again.
     pub async fn exhaust(&self, job: JobId, work: &ExhaustJob, now: Timestamp) -> Outcome<()> {
+        // Read before the transaction begins: inside it, that would take a second connection.
+        let found = requests::find(self.database.read(), &Scope::of_record(work.application), work.request).await?;
+        let limit = match found {
+            Some(request) => self.limits.codes_per_reset(&self.workflow_of(work.application, request.tenant).await?),
+            None => self.limits.codes_per_reset,
+        };
         let transaction = self.database.begin().await?;
         if jobs::delete(&transaction, job).await? {
-            self.exhaust_in(&transaction, work, now).await?;
+            self.exhaust_in(&transaction, work, limit, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
 
-    async fn exhaust_in(&self, transaction: &Transaction, work: &ExhaustJob, now: Timestamp) -> Outcome<()> {
+    async fn exhaust_in(
+        &self,
+        transaction: &Transaction,
+        work: &ExhaustJob,
+        limit: u32,
+        now: Timestamp,
+    ) -> Outcome<()> {
         let scope = Scope::of_record(work.application);
         let Some(request) = requests::find(transaction, &scope, work.request).await? else { return Ok(()) };
         // A right code that was shown meanwhile gave its attempt back.
-        let Some(id) = request.reset.filter(|_| request.attempts >= self.limits.codes_per_reset) else { return Ok(()) };
+        let Some(id) = request.reset.filter(|_| request.attempts >= limit) else { return Ok(()) };
         let Some(reset) = resets::find(transaction, &scope, id).await? else { return Ok(()) };
         let Some(user) = users::lock(transaction, &scope, reset.user).await? else { return Ok(()) };
         if resets::finish(transaction, id, Status::Exhausted, now).await? {

@@ -2,9 +2,10 @@
 //! row that the token finds says which application it is about.
 
 use crate::domain::access::Scope;
+use crate::domain::ids::UserId;
 use crate::domain::reset::proof;
 use crate::domain::secret::Secret;
-use crate::store::{resets, throttles};
+use crate::store::{requests, resets, throttles, users};
 use crate::workflows::{Engine, Failure, Outcome};
 
 use super::Client;
@@ -27,6 +28,23 @@ impl Engine {
         let redirect_url = self.redirect_after(&tenancy, &reset);
         let verdict = reset.usable(self.now().await?);
         Ok(Some(Introspection { reset, tenancy, verdict, redirect_url }))
+    }
+
+    /// The language that a user set for themselves, if they did.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn locale_of_user(&self, scope: &Scope, user: UserId) -> Outcome<Option<String>> {
+        Ok(users::find(self.database.read(), scope, user).await?.and_then(|user| user.locale))
+    }
+
+    /// Whose code a request mailed, if it mailed one.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn user_of_request(&self, scope: &Scope, request_code: &Secret) -> Outcome<Option<UserId>> {
+        let found = requests::find_by_code(self.database.read(), scope, &request_code.digest()).await?;
+        Ok(found.and_then(|(_, reset)| reset).map(|reset| reset.user))
     }
 
     /// Counts a form that was sent with an unknown token against its client:

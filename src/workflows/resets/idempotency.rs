@@ -25,8 +25,7 @@ impl Engine {
     #[must_use]
     pub fn idempotent(&self, caller: &Caller, route: &str, key: &str, body: &[u8]) -> Idempotent {
         let print = |part: &[u8]| self.keys.pseudonym(Purpose::BodyFingerprint, &[part]);
-        let call =
-            CallKey { caller: caller.service_account.to_string(), route: route.to_owned(), key: print(key.as_bytes()) };
+        let call = CallKey { caller: caller.actor.to_string(), route: route.to_owned(), key: print(key.as_bytes()) };
         Idempotent { call, body: print(body) }
     }
 
@@ -56,22 +55,26 @@ impl Engine {
         self.made_before(&key.call, &key.body, now).await.map(Some)
     }
 
-    /// Keeps what a call makes, in its transaction.
+    /// What the same call, made at the same moment, made.
     ///
     /// # Errors
-    /// `Busy` when the same call is being made right now.
+    /// `KeyReused` when its body was another one.
+    pub(super) async fn made_meanwhile<T: FromStr>(&self, key: Option<&Idempotent>, now: Timestamp) -> Outcome<T> {
+        let busy = Failure::Busy { retry_after: std::time::Duration::from_secs(1) };
+        self.recall(key, now).await?.ok_or(busy)
+    }
+
+    /// Keeps what a call makes, in its transaction. Says whether it is the
+    /// first with its key; only then may the transaction be committed.
     pub(super) async fn keep(
         &self,
         transaction: &impl ConnectionTrait,
         key: Option<&Idempotent>,
         made: String,
         now: Timestamp,
-    ) -> Outcome<()> {
-        let Some(key) = key else { return Ok(()) };
+    ) -> Outcome<bool> {
+        let Some(key) = key else { return Ok(true) };
         let kept = Kept { body: key.body.clone(), made };
-        if idempotency::insert(transaction, &key.call, &kept, now).await? {
-            return Ok(());
-        }
-        Err(Failure::Busy { retry_after: std::time::Duration::from_secs(1) })
+        Ok(idempotency::insert(transaction, &key.call, &kept, now).await?)
     }
 }

@@ -20,18 +20,28 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct InFlight(Mutex<HashMap<String, Weak<Semaphore>>>);
 
+/// A place that is taken until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    /// Whether it was not free at once.
+    pub waited: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
 impl InFlight {
-    /// Takes one of the `most` places of a reset or a request, by its id; it is
-    /// free again when the permit is dropped.
+    /// Takes one of the `most` places of a reset or a request, by its id.
     ///
     /// # Errors
     /// `Busy` when none came free in time.
-    pub async fn enter(&self, id: impl Display, most: usize) -> Outcome<OwnedSemaphorePermit> {
+    pub async fn enter(&self, id: impl Display, most: usize) -> Outcome<Place> {
         let busy = || Failure::Busy { retry_after: Duration::from_secs(1) };
         let places = self.places(id.to_string(), most);
+        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+            return Ok(Place { waited: false, _permit: permit });
+        }
         match tokio::time::timeout(PATIENCE, places.acquire_owned()).await {
-            Ok(permit) => permit.map_err(|_| busy()),
-            Err(_) => Err(busy()),
+            Ok(Ok(permit)) => Ok(Place { waited: true, _permit: permit }),
+            Ok(Err(_)) | Err(_) => Err(busy()),
         }
     }
 

@@ -28,6 +28,9 @@ pub struct NewReset {
     pub origin: Origin,
     /// Whether its proof travels by our email.
     pub by_email: bool,
+    /// Whether the account's budget of wrong codes is spent: its owner is told
+    /// so instead of being mailed a code that would be refused.
+    pub code_withheld: bool,
     /// How long it lives.
     pub lifetime: Duration,
     /// The language asked for.
@@ -38,6 +41,9 @@ pub struct NewReset {
     pub state: Option<String>,
     /// Who made it and why, for the record.
     pub provenance: Provenance,
+    /// The registered page that the emailed link leads to, instead of the
+    /// policy's.
+    pub link_page: Option<String>,
     /// Where the request came from.
     pub from: RequestedFrom,
 }
@@ -92,7 +98,11 @@ impl Engine {
             auth_session_expires_at: None,
         };
         let token = self.link_token(&reset)?.map(|token| token.digest());
-        let mail = self.first_mail(user, &reset, &new.from, now);
+        let mail = if new.code_withheld {
+            Some(self.code_withheld(user, new.from, now))
+        } else {
+            self.first_mail(user, &reset, &new.from, new.link_page, now)
+        };
         Ok(Draft { reset, token, provenance: new.provenance, mail })
     }
 
@@ -109,7 +119,9 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<()> {
         let users: Vec<_> = drafts.iter().map(|draft| draft.reset.user).collect();
-        resets::supersede(transaction, &users, supersedes_all, now).await?;
+        let superseded = resets::supersede(transaction, &users, supersedes_all, now).await?;
+        // What nobody has begun to send need not be looked at again by anybody.
+        messages::drop_over(transaction, &superseded, now).await?;
         let mut journal = Journal::new(&*self.entropy, now);
         let mut mails = Vec::with_capacity(drafts.len());
         let mut rows = Vec::with_capacity(drafts.len());
@@ -126,7 +138,14 @@ impl Engine {
     }
 
     /// The mail that a new reset causes.
-    fn first_mail(&self, user: &User, reset: &Reset, from: &RequestedFrom, now: Timestamp) -> Option<Message> {
+    fn first_mail(
+        &self,
+        user: &User,
+        reset: &Reset,
+        from: &RequestedFrom,
+        link_page: Option<String>,
+        now: Timestamp,
+    ) -> Option<Message> {
         let kind = match reset.mode {
             Mode::ResetLink => {
                 let told = Facts::from(from.clone());
@@ -137,6 +156,7 @@ impl Engine {
             Mode::EmailLink => MailKind::PasswordResetLink,
             Mode::EmailOtp => MailKind::PasswordResetCode,
         };
-        Some(self.secret_mail(kind, user, reset, from, now))
+        let facts = Facts { link_page, ..Facts::from(from.clone()) };
+        Some(Message { facts: facts.to_value(), ..self.secret_mail(kind, user, reset, from, now) })
     }
 }

@@ -24,8 +24,8 @@ impl Engine {
         Ok(Some(proof::link_token(key, purpose, reset.application, reset.id, &reset.nonce)))
     }
 
-    /// The URL that carries a link token: the policy's page for the mode, or
-    /// the hosted one.
+    /// The URL that carries a link token: the policy's page for the mode, if it
+    /// is on a registered origin, or the hosted one.
     #[must_use]
     pub fn link_url(&self, tenancy: &Tenancy, mode: Mode, token: &Secret) -> Secret {
         let page = match mode {
@@ -33,15 +33,39 @@ impl Engine {
             Mode::EmailLink | Mode::EmailOtp => tenancy.workflow.action_link_url.as_deref(),
         };
         let hosted = format!("{}/reset-password", self.public_url);
-        let page = page.and_then(|page| for_tenant(page, &tenancy.tenant.name)).unwrap_or(hosted);
+        let page = page.and_then(|page| for_tenant(page, &tenancy.tenant.name));
+        let page = page.filter(|page| tenancy.may_lead_to(page)).unwrap_or(hosted);
         Secret::new(with_parameter(&page, "token", token.expose()))
+    }
+
+    /// The URL that a mail carries a link token in: the registered page that
+    /// its caller named, if it did and it is still registered.
+    #[must_use]
+    pub fn mailed_link(&self, tenancy: &Tenancy, mode: Mode, page: Option<&str>, token: &Secret) -> Secret {
+        match page.filter(|page| self.is_registered_page(tenancy, page)) {
+            Some(page) => Secret::new(with_parameter(page, "token", token.expose())),
+            None => self.link_url(tenancy, mode, token),
+        }
+    }
+
+    /// Whether a caller may have links lead to this page: exactly a registered
+    /// redirect URL, the policy's page for emailed links, or the hosted one.
+    #[must_use]
+    pub fn is_registered_page(&self, tenancy: &Tenancy, page: &str) -> bool {
+        tenancy.workflow.allows_redirect(page)
+            || tenancy.workflow.action_link_url.as_deref() == Some(page) && tenancy.may_lead_to(page)
+            || page.strip_prefix(&self.public_url) == Some("/reset-password")
     }
 
     /// Where to go after success, with the caller's `state` appended.
     #[must_use]
     pub fn redirect_after(&self, tenancy: &Tenancy, reset: &Reset) -> Option<String> {
-        let target = reset.redirect_url.as_ref().or(tenancy.workflow.custom_redirect_url.as_ref())?;
-        let target = for_tenant(target, &tenancy.tenant.name)?;
+        let target = if let Some(named) = &reset.redirect_url {
+            for_tenant(named, &tenancy.tenant.name)?
+        } else {
+            let own = for_tenant(tenancy.workflow.custom_redirect_url.as_deref()?, &tenancy.tenant.name)?;
+            Some(own).filter(|own| tenancy.may_lead_to(own))?
+        };
         Some(match &reset.state {
             Some(state) => with_parameter(&target, "state", state),
             None => target,

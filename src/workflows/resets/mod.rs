@@ -10,6 +10,7 @@ pub mod in_flight;
 pub mod introspect;
 pub mod issue;
 pub mod link;
+pub mod look;
 pub mod prove;
 pub mod repeat;
 pub mod request;

@@ -38,7 +38,7 @@ struct Attempt {
 
 /// The budget of wrong codes of one account. For a request without a reset
 /// the pseudonym of its address stands in, so that both cost the same.
-pub(super) fn budget_key(account: &str) -> String {
+pub(in crate::workflows) fn budget_key(account: &str) -> String {
     format!("codes:{account}")
 }
 
@@ -172,14 +172,15 @@ impl Engine {
     /// the request one: whose budget is spent must not show in how long its
     /// request lives.
     async fn reserve_attempt(&self, request: &ResetRequest, budget: &str, now: Timestamp) -> Outcome<Attempt> {
-        let limit = self.limits.codes_per_reset;
+        let policy = self.workflow_of(request.application, request.tenant).await?;
+        let (limit, quota) = (self.limits.codes_per_reset(&policy), self.limits.codes_per_account(&policy));
         let transaction = self.database.begin().await?;
         let locked = requests::lock(&transaction, request.id).await?;
         let taken = requests::take_attempt(&transaction, request.id, limit).await?;
         if !taken {
             return Err(Failure::InvalidProof(Mode::EmailOtp));
         }
-        let counts = throttles::mark(&transaction, budget, self.limits.codes_per_account, now).await?.is_none();
+        let counts = throttles::mark(&transaction, budget, quota, now).await?.is_none();
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Attempt { counts, last: locked.is_some_and(|row| row.attempts + 1 >= limit) })
     }

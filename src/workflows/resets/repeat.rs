@@ -45,10 +45,12 @@ impl Engine {
         if !verdict.matches {
             return Err(invalid());
         }
+        let enrollment_required = reset.auth_session_expires_at.is_none() && session_code::withheld(&tenancy, false);
         Ok(Completed {
             user: user.id,
             redirect_url: self.redirect_after(&tenancy, reset),
             auth_session: session_code::granted(self, reset),
+            enrollment_required,
             sessions_revoked: reset.sessions_revoked,
         })
     }

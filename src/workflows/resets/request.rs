@@ -9,7 +9,6 @@ use crate::domain::clock::Timestamp;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::ids::{ApplicationId, JobId, ResetRequestId, TenantId};
 use crate::domain::keys::Purpose;
-use crate::domain::reset::lifecycle::resend_wait;
 use crate::domain::reset::{ResetRequest, Strategy, proof};
 use crate::domain::secret::Secret;
 use crate::store::idempotency::{CallKey, Outcome as Kept};
@@ -118,7 +117,7 @@ impl Engine {
             nonce: self.entropy.nonce(),
             attempts: 0,
             resends: 0,
-            resend_at: now + resend_wait(0),
+            resend_at: now + self.limits.resend_wait(&tenancy.workflow, 0),
             expires_at: Some(now + tenancy.workflow.lifetime(strategy.mode())),
             reset: None,
             locale: ask.locale,

@@ -27,6 +27,12 @@ pub(super) fn grant(engine: &Engine, tenancy: &Tenancy, reset: &Reset, now: Time
     derive(engine, reset).map(|code| (code, now + LIFETIME))
 }
 
+/// Whether the tenant's policy would grant a code and wants a second factor
+/// that the user does not have yet.
+pub(super) const fn withheld(tenancy: &Tenancy, has_factor: bool) -> bool {
+    tenancy.workflow.immediate_login && tenancy.workflow.mfa_required && !has_factor
+}
+
 /// The code that a completion has granted.
 pub(super) fn granted(engine: &Engine, reset: &Reset) -> Option<(Secret, Timestamp)> {
     derive(engine, reset).zip(reset.auth_session_expires_at)

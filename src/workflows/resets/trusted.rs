@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::access::{Caller, Scope};
+use crate::domain::access::{Actor, Authority, Caller, Origin as By, Scope};
+use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{PasswordResetId, ResetRequestId, UserId};
-use crate::domain::reset::lifecycle::resend_wait;
 use crate::domain::reset::{Mode, Origin, Reset, ResetRequest, Strategy};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
@@ -94,31 +94,63 @@ impl Engine {
     /// `NotFound(User)`, `InvalidRedirectUrl`, `PasswordAuthDisabled`,
     /// `KeyReused`.
     pub async fn send_reset_email(&self, scope: &Scope, caller: &Caller, ask: SendEmail) -> Outcome<EmailQueued> {
-        let now = self.now().await?;
-        if let Some(made) = self.recall::<PasswordResetId>(ask.idempotent.as_ref(), now).await? {
-            let reset = resets::find(self.database.read(), scope, made).await?.ok_or(Failure::NotFound(Noun::User))?;
-            let request_code = self.request_code_of(&reset).await?;
-            return Ok(EmailQueued { reset, request_code });
+        let (now, key) = (self.now().await?, ask.idempotent.clone());
+        if let Some(made) = self.recall(key.as_ref(), now).await? {
+            return self.email_queued_before(scope, made).await;
         }
+        match self.queue_email(scope, caller, ask, now).await? {
+            Some(queued) => Ok(queued),
+            None => self.email_queued_before(scope, self.made_meanwhile(key.as_ref(), now).await?).await,
+        }
+    }
+
+    /// `None` when the same call was made at the same moment and came first.
+    async fn queue_email(
+        &self,
+        scope: &Scope,
+        caller: &Caller,
+        ask: SendEmail,
+        now: Timestamp,
+    ) -> Outcome<Option<EmailQueued>> {
         let (user, tenancy) = self.target(scope, ask.user, ask.redirect_url.as_deref()).await?;
         let mode = ask.strategy.unwrap_or(tenancy.workflow.strategy).mode();
+        let quota = self.limits.codes_per_account(&tenancy.workflow);
+        let transaction = self.database.begin().await?;
+        let user = lock_target(&transaction, scope, user.id).await?;
         let new = NewReset {
             mode,
             origin: Origin::Caller,
             by_email: true,
+            code_withheld: mode == Mode::EmailOtp && self.code_budget_spent(&transaction, &user, quota, now).await?,
             lifetime: tenancy.workflow.lifetime(mode),
             locale: ask.locale,
             redirect_url: ask.redirect_url,
             state: ask.state,
-            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: None },
+            provenance: Provenance { created_by: Some(caller.actor.to_string()), reason: None },
+            link_page: None,
             from: ask.client.requested_from(),
         };
-        let transaction = self.database.begin().await?;
-        let user = lock_target(&transaction, scope, user.id).await?;
         let reset = self.issue(&transaction, &user, new, now).await?;
-        let request_code = self.attach_request(&transaction, &user, &reset, now).await?;
-        self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        let request_code = self.attach_request(&transaction, &tenancy, &user, &reset, now).await?;
+        if !self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await? {
+            return Ok(None);
+        }
+        match caller.actor {
+            // What a person does is written down; what programs do day by day is in the events.
+            Actor::Operator(_) | Actor::ConsoleOperator(_) => {
+                let origin = By { actor: caller.actor, request: None, source_ip: ask.client.ip };
+                let by = Authority::new(scope.clone(), origin);
+                let act = Act::new("password_reset.email_sent", reset.id).of_tenant(user.tenant);
+                self.commit_act(transaction, &by, now, act.with("userId", user.id.to_string())).await?;
+            }
+            Actor::ServiceAccount(_) | Actor::CommandLine => transaction.commit().await.map_err(StoreError::from)?,
+        }
+        Ok(Some(EmailQueued { reset, request_code }))
+    }
+
+    async fn email_queued_before(&self, scope: &Scope, made: PasswordResetId) -> Outcome<EmailQueued> {
+        let reset = self.reset_made_before(scope, made).await?;
+        let request_code = self.request_code_of(&reset).await?;
         Ok(EmailQueued { reset, request_code })
     }
 
@@ -132,38 +164,67 @@ impl Engine {
     pub async fn create_reset_link(
         &self,
         authority: &LinkAuthority,
-        caller: &Caller,
+        by: &Authority,
         ask: CreateLink,
     ) -> Outcome<LinkCreated> {
-        let now = self.now().await?;
+        let (now, key) = (self.now().await?, ask.idempotent.clone());
         let scope = &authority.execute;
         let (user, tenancy) = self.target(scope, ask.user, ask.redirect_url.as_deref()).await?;
         authority.allows(&user)?;
-        if let Some(made) = self.recall::<PasswordResetId>(ask.idempotent.as_ref(), now).await? {
-            let reset = resets::find(self.database.read(), scope, made).await?.ok_or(Failure::NotFound(Noun::User))?;
-            return self.link_created(&tenancy, reset);
-        }
+        let reset = match self.recall(key.as_ref(), now).await? {
+            Some(made) => self.reset_made_before(scope, made).await?,
+            None => match self.make_link(authority, &tenancy, by, ask, now).await? {
+                Some(reset) => reset,
+                None => self.reset_made_before(scope, self.made_meanwhile(key.as_ref(), now).await?).await?,
+            },
+        };
+        self.link_created(&tenancy, reset)
+    }
+
+    /// `None` when the same call was made at the same moment and came first.
+    async fn make_link(
+        &self,
+        authority: &LinkAuthority,
+        tenancy: &Tenancy,
+        by: &Authority,
+        ask: CreateLink,
+        now: Timestamp,
+    ) -> Outcome<Option<Reset>> {
+        let lifetime = match ask.lifetime {
+            Some(wish) => Mode::ResetLink.lifetime(Some(wish)),
+            None => tenancy.workflow.lifetime(Mode::ResetLink),
+        };
         let new = NewReset {
             mode: Mode::ResetLink,
             origin: Origin::Caller,
             by_email: false,
-            lifetime: ask.lifetime.map_or_else(
-                || tenancy.workflow.lifetime(Mode::ResetLink),
-                |wish| Mode::ResetLink.lifetime(Some(wish)),
-            ),
+            code_withheld: false,
+            lifetime,
             locale: None,
             redirect_url: ask.redirect_url,
             state: None,
-            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: ask.reason },
+            provenance: Provenance { created_by: Some(by.actor().to_string()), reason: ask.reason.clone() },
+            link_page: None,
             from: ask.client.requested_from(),
         };
         let transaction = self.database.begin().await?;
-        let user = lock_target(&transaction, scope, user.id).await?;
+        let user = lock_target(&transaction, &authority.execute, ask.user).await?;
         authority.allows(&user)?;
         let reset = self.issue(&transaction, &user, new, now).await?;
-        self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        self.link_created(&tenancy, reset)
+        if !self.keep(&transaction, ask.idempotent.as_ref(), reset.id.to_string(), now).await? {
+            return Ok(None);
+        }
+        let act = Act::new("password_reset.link_created", reset.id)
+            .of_tenant(user.tenant)
+            .with("userId", user.id.to_string())
+            .with("lifetimeMinutes", lifetime.as_secs() / 60)
+            .with_note("reason", ask.reason.as_deref());
+        self.commit_act(transaction, by, now, act).await?;
+        Ok(Some(reset))
+    }
+
+    async fn reset_made_before(&self, scope: &Scope, made: PasswordResetId) -> Outcome<Reset> {
+        resets::find(self.database.read(), scope, made).await?.ok_or(Failure::NotFound(Noun::User))
     }
 
     /// What the tenant of a user inside the scope mails.
@@ -205,6 +266,7 @@ impl Engine {
     async fn attach_request(
         &self,
         transaction: &Transaction,
+        tenancy: &Tenancy,
         user: &User,
         reset: &Reset,
         now: Timestamp,
@@ -222,7 +284,7 @@ impl Engine {
             nonce: self.entropy.nonce(),
             attempts: 0,
             resends: 0,
-            resend_at: now + resend_wait(0),
+            resend_at: now + self.limits.resend_wait(&tenancy.workflow, 0),
             expires_at: reset.expires_at,
             reset: Some(reset.id),
             locale: reset.locale.clone(),

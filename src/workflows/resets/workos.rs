@@ -2,6 +2,7 @@
 //! it, and it can be read again.
 
 use crate::domain::access::{Caller, Scope};
+use crate::domain::clock::Timestamp;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::ids::{PasswordResetId, TenantId};
 use crate::domain::reset::{Mode, Origin, Proof, Reset};
@@ -27,56 +28,91 @@ pub struct ShownReset {
     pub url: Secret,
 }
 
+/// A reset for whoever has an address.
+#[derive(Debug)]
+pub struct WorkOsReset<'a> {
+    /// The tenant; the application's default one when absent.
+    pub tenant: Option<TenantId>,
+    /// The address.
+    pub email: &'a EmailAddress,
+    /// The language of the mail.
+    pub locale: Option<String>,
+    /// The page that the mailed link leads to. With one it is mailed whatever
+    /// the policy says, because that is what was asked for.
+    pub page: Option<String>,
+    /// The client behind the call.
+    pub client: Client,
+}
+
 impl Engine {
     /// Makes a reset for the user with an address, and mails it unless the
-    /// policy leaves the mail to the caller.
+    /// policy leaves the mail to the caller. A mailbox that has had enough
+    /// gets no reset either: it would be one that nobody hears of.
     ///
     /// # Errors
-    /// `NotFound(User)`, `Throttled`, `PasswordAuthDisabled`, `Forbidden`.
+    /// `NotFound(User)`, `Throttled`, `PasswordAuthDisabled`, `Forbidden`,
+    /// `ResetNotAllowed`, `InvalidRedirectUrl` for a page that is not a
+    /// registered one.
     pub async fn create_workos_reset(
         &self,
         authority: &LinkAuthority,
         caller: &Caller,
-        tenant: Option<TenantId>,
-        email: &EmailAddress,
-        locale: Option<String>,
-        client: &Client,
+        ask: WorkOsReset<'_>,
     ) -> Outcome<ShownReset> {
         let now = self.now().await?;
         let scope = &authority.execute;
-        let tenancy = self.tenancy(scope, tenant).await?;
-        let mailbox = self.mailbox(tenancy.tenant.id, email.canonical());
-        let transaction = self.database.begin().await?;
-        if self.limits.enabled {
-            let key = format!("workos-create:{mailbox}");
-            let quota = self.limits.workos_creates_per_address;
-            if let Some(retry_after) = throttles::mark(&transaction, &key, quota, now).await? {
-                return Err(Failure::Throttled { retry_after });
-            }
+        let tenancy = self.tenancy(scope, ask.tenant).await?;
+        if ask.page.as_deref().is_some_and(|page| !self.is_registered_page(&tenancy, page)) {
+            return Err(Failure::InvalidRedirectUrl);
         }
-        let found = users::find_by_address(&transaction, scope, tenancy.tenant.id, email.canonical()).await?;
-        let user = found.filter(|user| !user.disabled).ok_or(Failure::NotFound(Noun::User))?;
+        let mailbox = self.mailbox(tenancy.tenant.id, ask.email.canonical());
+        // Committed by itself: a create for an address that nobody has counts
+        // as well, or guessing addresses would be free.
+        self.count_workos_create(&mailbox, now).await?;
+        let transaction = self.database.begin().await?;
+        let found = users::find_by_address(&transaction, scope, tenancy.tenant.id, ask.email.canonical()).await?;
+        let user = found.ok_or(Failure::NotFound(Noun::User))?;
         let user = users::lock(&transaction, scope, user.id).await?.ok_or(Failure::NotFound(Noun::User))?;
         authority.allows(&user)?;
+        if user.disabled {
+            return Err(Failure::ResetNotAllowed);
+        }
         if !tenancy.workflow.password_auth_enabled {
             return Err(Failure::PasswordAuthDisabled);
         }
-        let by_email =
-            tenancy.workflow.workos_mail_enabled && self.admit_to_mailbox(&transaction, &mailbox, now).await?;
+        let by_email = ask.page.is_some() || tenancy.workflow.workos_mail_enabled;
+        if by_email && let Some(retry_after) = self.wait_for_mailbox(&transaction, &mailbox, now).await? {
+            return Err(Failure::Throttled { retry_after });
+        }
         let new = NewReset {
             mode: Mode::EmailLink,
             origin: Origin::WorkOs,
             by_email,
+            code_withheld: false,
             lifetime: tenancy.workflow.lifetime(Mode::EmailLink),
-            locale,
+            locale: ask.locale,
             redirect_url: None,
             state: None,
-            provenance: Provenance { created_by: Some(caller.service_account.to_string()), reason: None },
-            from: client.requested_from(),
+            provenance: Provenance { created_by: Some(caller.actor.to_string()), reason: None },
+            link_page: ask.page,
+            from: ask.client.requested_from(),
         };
         let reset = self.issue(&transaction, &user, new, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         self.show(reset).await
+    }
+
+    /// Counts a create, within the limit of its address.
+    async fn count_workos_create(&self, mailbox: &str, now: Timestamp) -> Outcome<()> {
+        if !self.limits.enabled {
+            return Ok(());
+        }
+        let (key, quota) = (format!("workos-create:{mailbox}"), self.limits.workos_creates_per_address);
+        let transaction = self.database.begin().await?;
+        match throttles::mark(&transaction, &key, quota, now).await? {
+            Some(retry_after) => Err(Failure::Throttled { retry_after }),
+            None => Ok(transaction.commit().await.map_err(StoreError::from)?),
+        }
     }
 
     /// Reads a reset that was made through this dialect.
@@ -104,6 +140,7 @@ impl Engine {
         authorities: &[(Mode, LinkAuthority)],
         token: &Secret,
         new_password: Secret,
+        totp_code: Option<Secret>,
         client: Client,
     ) -> Outcome<User> {
         for (mode, authority) in authorities {
@@ -116,7 +153,7 @@ impl Engine {
                 Mode::ResetLink => Proof::ResetLink(token.clone()),
                 Mode::EmailLink | Mode::EmailOtp => Proof::EmailLink(token.clone()),
             };
-            let ask = Complete { proof, new_password, suppress_notice: false, client };
+            let ask = Complete { proof, new_password, totp_code, suppress_notice: false, client };
             let completed = self.complete_reset(&authority.execute, &ask).await?;
             return self.user_after_reset(&authority.execute, completed.user).await;
         }

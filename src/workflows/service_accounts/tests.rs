@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::access::{Boundary, Permission};
+use crate::domain::access::{Actor, Boundary, Permission};
 use crate::store::service_accounts as stored;
 use crate::workflows::fixture::{Fixture, everywhere};
 
 fn holder(account: &ServiceAccount, grants: Vec<Grant>) -> Caller {
     Caller {
-        service_account: account.id,
+        actor: Actor::ServiceAccount(account.id),
         client_id: account.client_id.clone(),
         application: account.application,
         home: None,

@@ -7,11 +7,13 @@ use crate::domain::clock::Timestamp;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::mail::{MailContext, MailKind};
 use crate::domain::policy::WorkflowOverrides;
+use crate::domain::template::LanguageTag;
 use crate::mail::message::{Addressing, MessageId, OutgoingMessage, Party};
-use crate::mail::render::Renderer;
+use crate::mail::render::built_in;
 
 pub(super) fn keep_a_mail(world: &World) {
-    let rendered = Renderer::new(None).unwrap().render(&MailContext::sample(MailKind::PasswordResetLink)).unwrap();
+    let rendered =
+        built_in().render_built_in(&MailContext::sample(MailKind::PasswordResetLink), LanguageTag::english()).unwrap();
     let addressing = Addressing {
         from: Party::parse("Acme Portal <no-reply@example.com>").unwrap(),
         reply_to: None,

@@ -55,7 +55,11 @@ async fn an_application_that_does_not_exist_is_the_neutral_page() {
     assert_eq!(browser.get(FORGOT).await.status, 404);
     assert_eq!(browser.get("/forgot-password?application=second").await.status, 200);
     let lost = browser.get("/reset-password").await;
-    assert!(lost.status == 404 && !lost.body.contains("/forgot-password"));
+    assert!(lost.status == 404 && lost.body.contains("name=\"application\"") && !lost.body.contains("portal"));
+    let unknown = browser.get(&format!("/reset-password?token={}", "z".repeat(43))).await;
+    let unknown = browser.get(unknown.header("location")).await;
+    assert!(unknown.status == 404 && unknown.body.contains("action=\"/forgot-password\""));
+    assert_eq!(browser.get("/forgot-password?application=%20acme+PORTAL").await.status, 200);
 }
 
 #[actix_web::test]

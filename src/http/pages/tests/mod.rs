@@ -3,5 +3,6 @@
 mod assets;
 mod codes;
 mod hostile;
+mod languages;
 mod links;
 mod world;

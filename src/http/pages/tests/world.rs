@@ -13,7 +13,7 @@ use actix_web::{rt, web};
 use crate::credentials::signing_keys::{SigningKey, SigningKeys};
 use crate::credentials::tokens::AccessTokens;
 use crate::credentials::{HashSettings, Hasher};
-use crate::domain::access::{Caller, Scope};
+use crate::domain::access::{Actor, Authority, Caller, Origin, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::entropy::SystemEntropy;
 use crate::domain::ids::{ApplicationId, ServiceAccountId, TenantId, UserId};
@@ -25,16 +25,17 @@ use crate::http::HttpKit;
 use crate::http::pages::flow::tests::keys;
 use crate::http::pages::{Pages, configure, configure_dev};
 use crate::http::server::shell_app;
+use crate::locales::Locales;
 use crate::mail::mailbox::MailboxTransport;
-use crate::mail::message::Party;
-use crate::mail::render::Renderer;
-use crate::mail::transport::Transport;
 use crate::store::applications::{self, Application, Tenant};
 use crate::store::database::{Database, DatabaseOptions};
 use crate::store::time::Clock;
 use crate::store::writer::RequestWriter;
 use crate::store::{jobs, users};
-use crate::workflows::deliver::Mailer;
+use crate::webhooks::client::GuardedClient;
+use crate::workflows::decoy::KindsCache;
+use crate::workflows::email_templates::TemplateCache;
+use crate::workflows::fixture::mailer;
 use crate::workflows::resets::Client;
 use crate::workflows::resets::in_flight::InFlight;
 use crate::workflows::resets::request::IssueJob;
@@ -76,12 +77,16 @@ impl World {
             keys: keys(1),
             tokens: Arc::new(AccessTokens::new(signing, URL.into(), URL.into())),
             hasher: Hasher::start(HashSettings { threads: 1, ..HashSettings::default() }, None).unwrap(),
-            mailer: mailer(&mailbox),
+            mailer: mailer(&mailbox, "no-reply@example.com"),
+            client: Arc::new(GuardedClient::default()),
+            breaches: crate::workflows::passwords::Breaches::None,
             limits: Limits::default(),
             public_url: URL.into(),
             workflow_defaults: workflow,
             password_defaults: crate::domain::password::PasswordOverrides::default(),
             tenancies: TenancyCache::default(),
+            templates: TemplateCache::default(),
+            hash_kinds: KindsCache::default(),
             in_flight: InFlight::default(),
         };
         let mut world = Self {
@@ -133,6 +138,7 @@ impl World {
             last_sign_in_at: None,
             created_at: now,
             updated_at: now,
+            version: 1,
         };
         users::insert(self.engine.database.write(), &user).await.unwrap();
         user.id
@@ -144,7 +150,7 @@ impl World {
 
     fn caller(&self) -> Caller {
         Caller {
-            service_account: ServiceAccountId::generate(Timestamp::from_millis(0), &SystemEntropy),
+            actor: Actor::ServiceAccount(ServiceAccountId::generate(Timestamp::from_millis(0), &SystemEntropy)),
             client_id: "client".into(),
             application: self.application.id,
             home: None,
@@ -157,9 +163,10 @@ impl World {
         let (scope, caller, client) = (self.scope(), self.caller(), Client::default());
         let token = if mode == Mode::ResetLink {
             let authority = LinkAuthority { execute: scope.clone(), secret: Some(scope), protected: None };
+            let by = Authority::new(self.scope(), Origin::command_line());
             let (lifetime, redirect_url, reason, idempotent) = (None, None, None, None);
             let ask = CreateLink { user, lifetime, redirect_url, reason, client, idempotent };
-            self.engine.create_reset_link(&authority, &caller, ask).await.unwrap().code
+            self.engine.create_reset_link(&authority, &by, ask).await.unwrap().code
         } else {
             let (strategy, locale, redirect_url, state) = (Some(Strategy::Link), None, None, None);
             let ask = SendEmail { user, strategy, locale, redirect_url, state, client, idempotent: None };
@@ -188,16 +195,6 @@ impl World {
         let user = users::find(self.engine.database.read(), &self.scope(), self.user).await.unwrap().unwrap();
         let Some(phc) = user.password_hash else { return false };
         self.engine.hasher.verify(Secret::new(password), phc).await.unwrap().matches
-    }
-}
-
-fn mailer(mailbox: &MailboxTransport) -> Mailer {
-    Mailer {
-        renderer: Renderer::new(None).unwrap(),
-        transport: Arc::new(Transport::Mailbox(mailbox.clone())),
-        from: Party::parse("no-reply@example.com").unwrap(),
-        reply_to: None,
-        domain: "example.com".into(),
     }
 }
 
@@ -277,7 +274,7 @@ impl<'a> Browser<'a> {
         let kit = HttpKit::new(URL, || Timestamp::from_millis(0));
         let (engine, mailbox) = (Arc::clone(&self.world.engine), self.world.mailbox.clone());
         let app = init_service(shell_app(web::Data::new(kit), move |cfg| {
-            cfg.app_data(web::Data::from(engine)).app_data(web::Data::new(Pages::new().unwrap()));
+            cfg.app_data(web::Data::from(engine)).app_data(web::Data::new(Pages::new(&Locales::built_in()).unwrap()));
             configure(cfg);
             configure_dev(cfg, mailbox);
         }))

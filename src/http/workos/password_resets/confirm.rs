@@ -26,14 +26,27 @@ pub(in crate::http::workos) struct ConfirmPasswordReset {
     #[serde(default)]
     #[schema(required = true, value_type = String)]
     new_password: Given<Secret>,
+    /// The code of an authenticator, for users who have one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    totp_code: Given<Secret>,
+}
+
+/// What is sent to confirm a reset.
+struct Confirmation {
+    token: Secret,
+    new_password: Secret,
+    totp_code: Option<Secret>,
 }
 
 impl ConfirmPasswordReset {
-    fn read(self) -> Result<(Secret, Secret), Problem> {
+    fn read(self) -> Result<Confirmation, Problem> {
         let mut checks = Checks::default();
         let token = checks.required("token", self.token);
         let new_password = checks.required("new_password", self.new_password);
-        checks.finish(token.zip(new_password))
+        let totp_code = checks.optional("totp_code", self.totp_code);
+        let both = token.zip(new_password);
+        checks.finish(both.map(|(token, new_password)| Confirmation { token, new_password, totp_code }))
     }
 }
 
@@ -41,13 +54,13 @@ pub(in crate::http::workos) async fn handle(
     InOrder(held, Json(body)): InOrder<Held, Json<ConfirmPasswordReset>>,
     engine: web::Data<Engine>,
 ) -> Result<HttpResponse, Problem> {
-    let (token, new_password) = body.read()?;
+    let Confirmation { token, new_password, totp_code } = body.read()?;
     let modes = [Mode::EmailLink, Mode::ResetLink];
     let authorities: Vec<_> =
         modes.into_iter().filter_map(|mode| Some((mode, authority(&held, mode, None).ok()?))).collect();
     // The client is the application's backend; where its user is, it does not say.
     let client = Client::default();
-    let user = engine.complete_workos_reset(&authorities, &token, new_password, client).await;
+    let user = engine.complete_workos_reset(&authorities, &token, new_password, totp_code, client).await;
     let user = user.map_err(error::of_confirmation)?;
     Ok(HttpResponse::Ok().json(json!({ "user": user.to_object() })))
 }

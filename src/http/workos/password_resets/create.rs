@@ -14,6 +14,7 @@ use crate::http::workos::objects::PasswordResetObject;
 use crate::http::workos::{error, implied_tenant};
 use crate::workflows::Engine;
 use crate::workflows::resets::Client;
+use crate::workflows::resets::workos::WorkOsReset;
 
 /// For whom.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -52,9 +53,7 @@ pub(in crate::http::workos) async fn handle(
     // How long the link lives is the tenant's choice, and grants may set a limit to it.
     let lifetime = engine.tenancy(&reach, Some(tenant)).await.map_err(refuse)?.workflow.lifetime(Mode::EmailLink);
     let authority = authority(&held, Mode::EmailLink, Some(lifetime))?;
-    let made = engine
-        .create_workos_reset(&authority, &held.caller, Some(tenant), &email, locale, &Client::default())
-        .await
-        .map_err(refuse)?;
+    let ask = WorkOsReset { tenant: Some(tenant), email: &email, locale, page: None, client: Client::default() };
+    let made = engine.create_workos_reset(&authority, &held.caller, ask).await.map_err(refuse)?;
     Ok(HttpResponse::Created().json(PasswordResetObject::from(&made)))
 }

@@ -4,6 +4,7 @@
 pub(super) mod confirm;
 pub(super) mod create;
 pub(super) mod read;
+pub(super) mod send;
 
 use std::time::Duration;
 

@@ -21,13 +21,17 @@ use crate::http::extract::authorization::{self, Authorization};
 use crate::http::extract::require::unavailable;
 use crate::http::extract::{ClientAddress, JsonOrForm};
 use crate::http::problem::{Kind, OAuthError, Problem};
+use crate::http::workos::auth_factors::objects as factors;
 use crate::http::workos::checks::Given;
 use crate::http::workos::{error, implied_tenant, objects};
-use crate::workflows::Engine;
 use crate::workflows::authenticate_caller::Authenticator;
 use crate::workflows::resets::Client;
+use crate::workflows::second_factor::answer::ChallengeAnswer;
 use crate::workflows::sessions::SignedIn;
+use crate::workflows::{Engine, Failure, Outcome};
 
+/// The grant that completes a sign-in with an authenticator.
+const MFA_TOTP: &str = "urn:workos:oauth:grant-type:mfa-totp";
 /// What is kept of a `User-Agent`, in characters.
 const USER_AGENT: usize = 512;
 
@@ -42,7 +46,7 @@ pub(in crate::http::workos) struct Authenticate {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     client_secret: Given<Secret>,
-    /// `password` or `refresh_token`.
+    /// `password`, `refresh_token` or `urn:workos:oauth:grant-type:mfa-totp`.
     #[serde(default)]
     #[schema(required = true, value_type = String, example = "password")]
     grant_type: Given<String>,
@@ -58,6 +62,19 @@ pub(in crate::http::workos) struct Authenticate {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     refresh_token: Given<Secret>,
+    /// For `mfa-totp`: the code of the authenticator.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    code: Given<Secret>,
+    /// For `mfa-totp`: the token that the password was answered with.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pending_authentication_token: Given<Secret>,
+    /// For `mfa-totp`: the challenge that the password, or the enrolment of a
+    /// new authenticator, was answered with.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    authentication_challenge_id: Given<String>,
     /// The user's address, for the limits on guessing and for the session.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -73,6 +90,7 @@ pub(in crate::http::workos) struct Authenticate {
 enum Grant {
     Password { email: EmailAddress, password: Secret, client: Client },
     RefreshToken(Secret),
+    MfaTotp(ChallengeAnswer),
 }
 
 /// Who says to be calling.
@@ -94,6 +112,14 @@ impl Authenticate {
                 client: client(optional("ip_address", self.ip_address)?, optional("user_agent", self.user_agent)?)?,
             },
             "refresh_token" => Grant::RefreshToken(required("refresh_token", self.refresh_token)?),
+            MFA_TOTP => Grant::MfaTotp(ChallengeAnswer {
+                code: required("code", self.code)?,
+                token: required("pending_authentication_token", self.pending_authentication_token)?,
+                challenge: required("authentication_challenge_id", self.authentication_challenge_id)?
+                    .parse()
+                    .map_err(|_| error::problem(Failure::InvalidPendingSignIn, ""))?,
+                client: client(optional("ip_address", self.ip_address)?, optional("user_agent", self.user_agent)?)?,
+            }),
             _ => return Err(malformed("This grant_type is not supported.")),
         };
         Ok((Claim { client_id, secret }, grant))
@@ -146,8 +172,16 @@ pub(in crate::http::workos) async fn handle(
     let now = authenticator.now().await.map_err(|error| unavailable(&error))?;
     let caller = identify(&authenticator, &request, claim, now).await?;
     let scope = caller.scope(Permission::SessionWrite, &Ask::plain(now, source_ip)).ok_or_else(Problem::forbidden)?;
-    let signed_in = carry_out(&engine, &scope, grant).await?;
-    Ok(HttpResponse::Ok().json(objects::authentication(&signed_in)))
+    match carry_out(&engine, &scope, grant).await? {
+        Ok(signed_in) => {
+            let token = engine.access_token(&signed_in, &caller.client_id);
+            let token = token.map_err(|failure| error::problem(failure, ""))?;
+            Ok(HttpResponse::Ok().json(objects::authentication(&signed_in, &token)))
+        }
+        // Written here and not as a problem: it holds a token, and problems may be logged.
+        Err(Failure::MfaAwaited(awaited)) => Ok(HttpResponse::Forbidden().json(factors::awaited(&awaited))),
+        Err(failure) => Err(error::problem(failure, "")),
+    }
 }
 
 /// Who calls. The secret in the body comes first: SDKs repeat an API key in
@@ -176,13 +210,13 @@ async fn identify(
     })))
 }
 
-async fn carry_out(engine: &Engine, scope: &Scope, grant: Grant) -> Result<SignedIn, Problem> {
-    let refuse = |failure| error::problem(failure, "");
-    match grant {
+async fn carry_out(engine: &Engine, scope: &Scope, grant: Grant) -> Result<Outcome<SignedIn>, Problem> {
+    Ok(match grant {
         Grant::Password { email, password, client } => {
             let tenant = implied_tenant(engine, scope).await?;
-            engine.sign_in(scope, Some(tenant), &email, &password, &client).await.map_err(refuse)
+            engine.sign_in(scope, Some(tenant), &email, &password, &client).await
         }
-        Grant::RefreshToken(token) => engine.refresh_session(scope, &token).await.map_err(refuse),
-    }
+        Grant::RefreshToken(token) => engine.refresh_session(scope, &token).await,
+        Grant::MfaTotp(answer) => engine.answer_challenge(scope, &answer).await,
+    })
 }

@@ -2,4 +2,5 @@
 
 pub(super) mod authenticate;
 pub(super) mod list;
+pub(super) mod logout;
 pub(super) mod revoke;

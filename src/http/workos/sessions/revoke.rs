@@ -28,6 +28,9 @@ pub(in crate::http::workos) async fn handle(
     let named = checks.required("session_id", body.session_id);
     let named = checks.finish(named)?;
     let session = id(&named, error::session)?;
-    let ended = engine.revoke_session(&call.scope, session).await.map_err(|failure| error::problem(failure, &named))?;
+    let ended = engine
+        .revoke_session_by(&call.authority(), None, session)
+        .await
+        .map_err(|failure| error::problem(failure, &named))?;
     Ok(HttpResponse::Ok().json(ended.to_object()))
 }

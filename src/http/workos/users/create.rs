@@ -5,11 +5,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::fields::{PasswordFields, bound_metadata, check_metadata, names};
+use super::fields::{bound_metadata, check_metadata, names};
+use super::password::PasswordFields;
 use crate::domain::access::may;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::secret::Secret;
-use crate::http::extract::{InOrder, Json, Require};
+use crate::http::extract::{InOrder, Json, Require, UserJson};
 use crate::http::problem::Problem;
 use crate::http::workos::checks::{Checks, Given};
 use crate::http::workos::{error, implied_tenant};
@@ -55,26 +56,30 @@ pub(in crate::http::workos) struct CreateUser {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Given<Secret>,
+    /// A hash of the password that another system made; not beside `password`.
     #[serde(default)]
-    #[schema(ignore)]
+    #[schema(value_type = Option<String>)]
     password_hash: Given<Secret>,
+    /// `bcrypt`, `scrypt`, `firebase-scrypt`, `ssha`, `ssha256`, `pbkdf2` or `argon2`.
     #[serde(default)]
-    #[schema(ignore)]
-    password_hash_type: Given<Value>,
+    #[schema(value_type = Option<String>, example = "bcrypt")]
+    password_hash_type: Given<String>,
+    /// For `ssha` and `ssha256`: `prefix` or `suffix`, which is meant when absent.
     #[serde(default)]
-    #[schema(ignore)]
-    password_salt_position: Given<Value>,
+    #[schema(value_type = Option<String>)]
+    password_salt_position: Given<String>,
 }
 
 impl CreateUser {
     fn read(self) -> Result<(EmailAddress, NewUser), Problem> {
         let fields = PasswordFields {
-            password: self.password.is_there(),
-            hash: self.password_hash.is_there(),
-            hash_type: self.password_hash_type.is_there(),
-            salt_position: self.password_salt_position.is_there(),
+            password: self.password,
+            hash: self.password_hash,
+            hash_type: self.password_hash_type,
+            salt_position: self.password_salt_position,
         };
         let mut checks = Checks::default();
+        let password = fields.read(&mut checks);
         let email = checks.required("email", self.email);
         let (first_name, last_name) = names(&mut checks, self.first_name, self.last_name, self.name);
         let locale = checks.optional("locale", self.locale).inspect(|locale| checks.locale("locale", locale));
@@ -83,10 +88,9 @@ impl CreateUser {
         let email_verified = checks.optional("email_verified", self.email_verified).unwrap_or(false);
         let mut metadata = checks.optional("metadata", self.metadata).unwrap_or_default();
         check_metadata(&mut checks, &metadata);
-        let password = checks.optional("password", self.password);
         let email = checks.finish(email)?;
-        fields.check()?;
-        bound_metadata(&Value::Null, &metadata)?;
+        let (password, password_hash) = password.finish()?;
+        bound_metadata(&metadata)?;
         metadata.retain(|_, value| !value.is_null());
         let email = EmailAddress::parse(&email)
             .map_err(|_| error::user_creation_error("invalid_email", "This is not an email address."))?;
@@ -99,19 +103,21 @@ impl CreateUser {
             external_id,
             metadata,
             password,
+            password_hash,
             protected: false,
+            disabled: false,
         };
         Ok((email, new))
     }
 }
 
 pub(in crate::http::workos) async fn handle(
-    InOrder(call, Json(body)): InOrder<Require<may::UserWrite>, Json<CreateUser>>,
+    InOrder(call, Json(body)): InOrder<Require<may::UserWrite>, UserJson<CreateUser>>,
     engine: web::Data<Engine>,
 ) -> Result<HttpResponse, Problem> {
     let (email, new) = body.read()?;
     let tenant = implied_tenant(&engine, &call.scope).await?;
     let new = NewUser { tenant: Some(tenant), ..new };
-    let user = engine.create_user(&call.scope, &email, new).await.map_err(error::of_creation)?;
+    let user = engine.create_user(&call.authority(), &email, new).await.map_err(error::of_creation)?;
     Ok(HttpResponse::Created().json(user.to_object()))
 }

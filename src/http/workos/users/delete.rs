@@ -14,6 +14,6 @@ pub(in crate::http::workos) async fn handle(
     engine: web::Data<Engine>,
 ) -> Result<HttpResponse, Problem> {
     let user = id(&path, Missing::User)?;
-    engine.delete_user(&call.scope, user).await.map_err(|failure| error::problem(failure, &path))?;
+    engine.delete_user(&call.authority(), user, None).await.map_err(|failure| error::problem(failure, &path))?;
     Ok(HttpResponse::NoContent().finish())
 }

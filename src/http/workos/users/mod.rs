@@ -2,7 +2,9 @@
 
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod external;
 mod fields;
 pub(super) mod list;
+mod password;
 pub(super) mod read;
 pub(super) mod update;

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::fields::{PasswordFields, bound_metadata, check_metadata, names};
+use super::fields::{bound_metadata, check_metadata, names};
+use super::password::PasswordFields;
 use crate::domain::access::{Ask, Permission, may};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::ids::UserId;
 use crate::domain::secret::Secret;
-use crate::http::extract::{InOrder, Json, Require};
+use crate::http::extract::{InOrder, Json, Require, UserJson};
 use crate::http::problem::{Missing, Problem};
 use crate::http::workos::checks::{Checks, Given, is_locale};
 use crate::http::workos::error::{self, bad_request};
@@ -59,33 +60,30 @@ pub(in crate::http::workos) struct UpdateUser {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Given<Secret>,
+    /// A hash of the password that another system made; not beside `password`.
     #[serde(default)]
-    #[schema(ignore)]
+    #[schema(value_type = Option<String>)]
     password_hash: Given<Secret>,
+    /// `bcrypt`, `scrypt`, `firebase-scrypt`, `ssha`, `ssha256`, `pbkdf2` or `argon2`.
     #[serde(default)]
-    #[schema(ignore)]
-    password_hash_type: Given<Value>,
+    #[schema(value_type = Option<String>, example = "bcrypt")]
+    password_hash_type: Given<String>,
+    /// For `ssha` and `ssha256`: `prefix` or `suffix`, which is meant when absent.
     #[serde(default)]
-    #[schema(ignore)]
-    password_salt_position: Given<Value>,
-}
-
-/// A change, and whether all metadata is to be removed first.
-#[derive(Debug)]
-struct Read {
-    change: UserChange,
-    clears_metadata: bool,
+    #[schema(value_type = Option<String>)]
+    password_salt_position: Given<String>,
 }
 
 impl UpdateUser {
-    fn read(self) -> Result<Read, Problem> {
+    fn read(self) -> Result<UserChange, Problem> {
         let fields = PasswordFields {
-            password: self.password.is_there(),
-            hash: self.password_hash.is_there(),
-            hash_type: self.password_hash_type.is_there(),
-            salt_position: self.password_salt_position.is_there(),
+            password: self.password,
+            hash: self.password_hash,
+            hash_type: self.password_hash_type,
+            salt_position: self.password_salt_position,
         };
         let mut checks = Checks::default();
+        let password = fields.read(&mut checks);
         let email = checks.optional("email", self.email);
         let (first_name, last_name) = names(&mut checks, self.first_name, self.last_name, self.name);
         let locale = checks.nullable("locale", self.locale);
@@ -98,50 +96,44 @@ impl UpdateUser {
             check_metadata(&mut checks, metadata);
         }
         let email_verified = checks.optional("email_verified", self.email_verified);
-        let password = checks.optional("password", self.password);
         checks.finish(Some(()))?;
-        fields.check()?;
+        let (password, password_hash) = password.finish()?;
         if matches!(&locale, Some(Some(locale)) if !is_locale(locale)) {
             return Err(bad_request("invalid_locale", "This is not a language tag of at most 35 characters."));
         }
         let email = email.map(|email| EmailAddress::parse(&email)).transpose();
         let email = email.map_err(|_| bad_request("invalid_email", "This is not an email address."))?;
-        let clears_metadata = matches!(metadata, Some(None));
-        let change = UserChange {
+        let clear_metadata = matches!(metadata, Some(None));
+        let metadata = metadata.flatten();
+        metadata.as_ref().map_or(Ok(()), bound_metadata)?;
+        Ok(UserChange {
             email,
             email_verified,
             first_name,
             last_name,
             locale,
             external_id,
-            metadata: metadata.flatten(),
+            metadata,
+            clear_metadata,
             password,
+            password_hash,
             disabled: None,
             protected: None,
-        };
-        Ok(Read { change, clears_metadata })
+            version: None,
+        })
     }
 }
 
 pub(in crate::http::workos) async fn handle(
-    InOrder(call, Json(body)): InOrder<Require<may::UserWrite>, Json<UpdateUser>>,
+    InOrder(call, Json(body)): InOrder<Require<may::UserWrite>, UserJson<UpdateUser>>,
     path: web::Path<String>,
     engine: web::Data<Engine>,
 ) -> Result<HttpResponse, Problem> {
-    let Read { mut change, clears_metadata } = body.read()?;
+    let change = body.read()?;
     let refuse = |failure| error::problem(failure, &path);
     let user: UserId = id(&path, Missing::User)?;
-    if clears_metadata || change.metadata.is_some() {
-        let before = engine.get_user(&call.scope, user).await.map_err(refuse)?.metadata;
-        if clears_metadata {
-            let keys = before.as_object().into_iter().flatten();
-            change.metadata = Some(keys.map(|(key, _)| (key.clone(), Value::Null)).collect());
-        } else if let Some(metadata) = &change.metadata {
-            bound_metadata(&before, metadata)?;
-        }
-    }
     let ask = Ask::plain(call.now, call.source_ip);
     let protected = call.caller.scope(Permission::PasswordResetExecuteProtected, &ask);
-    let user = engine.update_user(&call.scope, protected.as_ref(), user, change, &Client::default()).await;
+    let user = engine.update_user(&call.authority(), protected.as_ref(), user, change, &Client::default()).await;
     Ok(HttpResponse::Ok().json(user.map_err(refuse)?.to_object()))
 }

@@ -1,0 +1,104 @@
+//! What went wrong, for a page of the console.
+
+use std::time::Duration;
+
+use crate::http::problem::{Missing, Problem};
+use crate::workflows::Failure;
+use crate::workflows::messages::ReplayRefusal;
+use crate::workflows::webhooks::WebhookRefusal;
+
+/// How long to wait when nobody knows better.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
+/// The problem behind a failure that the page at hand has no words for.
+pub(super) fn problem(failure: Failure) -> Problem {
+    match failure {
+        Failure::Store(cause) => Problem::try_again_later(A_MOMENT).because(cause),
+        Failure::Busy { retry_after } => Problem::try_again_later(retry_after),
+        Failure::Throttled { retry_after } => Problem::too_many_requests(retry_after),
+        Failure::NotFound(_) => Problem::not_found(Missing::Route),
+        Failure::Forbidden => Problem::forbidden(),
+        // Each page has its own words for those that its form can cause.
+        failure @ (Failure::PasswordAuthDisabled
+        | Failure::InvalidProof(_)
+        | Failure::ExpiredProof(_)
+        | Failure::Verification(_)
+        | Failure::ResetNotAllowed
+        | Failure::InvalidRequestCode
+        | Failure::ExpiredRequestCode
+        | Failure::InvalidAuthSession
+        | Failure::Password(_)
+        | Failure::InvalidRedirectUrl
+        | Failure::KeyReused
+        | Failure::InvalidCredentials
+        | Failure::InvalidRefreshToken
+        | Failure::EmailTaken
+        | Failure::ExternalIdTaken
+        | Failure::TooMuchMetadata
+        | Failure::NameTaken
+        | Failure::MfaRequired
+        | Failure::MfaAwaited(_)
+        | Failure::InvalidTotpCode
+        | Failure::UsedTotpCode
+        | Failure::TooManyTotpCodes
+        | Failure::InvalidPendingSignIn
+        | Failure::InvalidAuthenticator
+        | Failure::TooManyFactors
+        | Failure::Invalid { .. }
+        | Failure::InUse
+        | Failure::TooMany
+        | Failure::DefaultTenant
+        | Failure::Stale(_)
+        | Failure::Replay(_)
+        | Failure::Policy(_)
+        | Failure::Webhook(_)) => Problem::invalid_request("The form could not be used.").because(failure),
+    }
+}
+
+/// A failure in words for whoever can do something about it. `None` when only
+/// the common error page can say it.
+pub(super) fn words(failure: &Failure) -> Option<String> {
+    Some(match failure {
+        Failure::Busy { retry_after } => {
+            format!("The server is busy. Try again in {}.", wait(*retry_after))
+        }
+        Failure::Throttled { retry_after } => {
+            format!("Too many attempts. Try again in {}.", wait(*retry_after))
+        }
+        Failure::Forbidden => "This is not possible here.".to_owned(),
+        Failure::PasswordAuthDisabled => {
+            "Users of this tenant sign in without a password, so there is none to reset.".to_owned()
+        }
+        Failure::NameTaken => "There is one of this name already.".to_owned(),
+        Failure::EmailTaken => "Somebody else has this address already.".to_owned(),
+        Failure::Stale(change) => match change.as_ref().and_then(|change| change.name.clone()) {
+            Some(name) => format!("{name} changed this meanwhile. What you see now is the newest version."),
+            None => "Somebody changed this meanwhile. What you see now is the newest version.".to_owned(),
+        },
+        Failure::Webhook(WebhookRefusal::Url(refused)) => format!("The address {refused}."),
+        Failure::Webhook(WebhookRefusal::Duplicate) => "There is an endpoint at this address already.".to_owned(),
+        Failure::Webhook(WebhookRefusal::TooMany) => "There are as many endpoints as there may be.".to_owned(),
+        Failure::Webhook(WebhookRefusal::Disabled) => {
+            "It is switched off, so nothing was sent. Switch it on first.".to_owned()
+        }
+        Failure::Webhook(WebhookRefusal::UnderWay) => "It is being sent at this very moment.".to_owned(),
+        Failure::Replay(ReplayRefusal::State) => "Only what failed or was held back can be sent once more.".to_owned(),
+        Failure::Replay(ReplayRefusal::SecretOver) => {
+            "What it carries is good no more. Send the user a new reset instead.".to_owned()
+        }
+        Failure::DefaultTenant => "The default tenant stays: calls that name none mean it.".to_owned(),
+        Failure::TooMany => "There are as many of these as there may be.".to_owned(),
+        Failure::InUse => "Something still uses it.".to_owned(),
+        Failure::Store(_) | Failure::NotFound(_) => return None,
+        other => format!("It was refused: {other}."),
+    })
+}
+
+/// A duration as people say it, rounded up.
+pub(super) fn wait(duration: Duration) -> String {
+    match duration.as_secs() + u64::from(duration.subsec_nanos() > 0) {
+        0 | 1 => "1 second".to_owned(),
+        seconds @ 2..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}

@@ -1,0 +1,240 @@
+//! The console: what the people who run an installation see.
+//!
+//! It decides nothing. Its handlers call the use cases that the management API
+//! calls, in the name of the operator who is signed in. Who is not signed in
+//! gets nowhere: a handler that takes a `Desk`, a `Room` or an
+//! `Act` does not run without a session, and an `Act` not without
+//! the token of a form that this session was shown.
+
+mod account;
+mod act;
+mod applications;
+mod audit;
+mod branding;
+mod chart;
+mod confirm;
+mod cookies;
+mod desk;
+mod email_templates;
+mod failure;
+mod flash;
+mod join;
+mod lobby;
+mod menu;
+mod messages;
+mod names;
+mod operators;
+mod overview;
+mod policies;
+mod qr;
+mod room;
+mod service_accounts;
+mod sign_in;
+mod stop;
+mod tenants;
+mod users;
+mod webhooks;
+mod words;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use handlebars::{Handlebars, TemplateError};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::http::assets;
+use crate::http::problem::Problem;
+use crate::http::routes::routes;
+
+const TEMPLATES: [(&str, &str); 33] = [
+    ("head", include_str!("../../../templates/console/head.hbs")),
+    ("layout", include_str!("../../../templates/console/layout.hbs")),
+    ("door", include_str!("../../../templates/console/door.hbs")),
+    ("token", include_str!("../../../templates/console/token.hbs")),
+    ("when", include_str!("../../../templates/console/when.hbs")),
+    ("code", include_str!("../../../templates/console/code.hbs")),
+    ("sign-in", include_str!("../../../templates/console/sign-in.hbs")),
+    ("confirm", include_str!("../../../templates/console/confirm.hbs")),
+    ("join", include_str!("../../../templates/console/join.hbs")),
+    ("authenticator", include_str!("../../../templates/console/authenticator.hbs")),
+    ("uninvited", include_str!("../../../templates/console/uninvited.hbs")),
+    ("account", include_str!("../../../templates/console/account.hbs")),
+    ("operators", include_str!("../../../templates/console/operators.hbs")),
+    ("applications", include_str!("../../../templates/console/applications.hbs")),
+    ("overview", include_str!("../../../templates/console/overview.hbs")),
+    ("users", include_str!("../../../templates/console/users.hbs")),
+    ("user", include_str!("../../../templates/console/user.hbs")),
+    ("tenant-fields", include_str!("../../../templates/console/tenant-fields.hbs")),
+    ("tenants", include_str!("../../../templates/console/tenants.hbs")),
+    ("tenant", include_str!("../../../templates/console/tenant.hbs")),
+    ("service-accounts", include_str!("../../../templates/console/service-accounts.hbs")),
+    ("service-account", include_str!("../../../templates/console/service-account.hbs")),
+    ("webhooks", include_str!("../../../templates/console/webhooks.hbs")),
+    ("webhook", include_str!("../../../templates/console/webhook.hbs")),
+    ("email-templates", include_str!("../../../templates/console/email-templates.hbs")),
+    ("email-template", include_str!("../../../templates/console/email-template.hbs")),
+    ("email-template-history", include_str!("../../../templates/console/email-template-history.hbs")),
+    ("messages", include_str!("../../../templates/console/messages.hbs")),
+    ("message", include_str!("../../../templates/console/message.hbs")),
+    ("suppressions", include_str!("../../../templates/console/suppressions.hbs")),
+    ("branding", include_str!("../../../templates/console/branding.hbs")),
+    ("policy", include_str!("../../../templates/console/policy.hbs")),
+    ("audit", include_str!("../../../templates/console/audit.hbs")),
+];
+
+/// The templates of all screens; app data of this door.
+#[derive(Debug)]
+pub struct Console(Handlebars<'static>);
+
+/// A template that was compiled in cannot be read.
+#[derive(Debug, Error)]
+#[error("a template of the console is broken: {0}")]
+pub struct ConsoleError(#[from] Box<TemplateError>);
+
+impl Console {
+    /// Reads the compiled-in templates.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn new() -> Result<Self, ConsoleError> {
+        let mut screens = Handlebars::new();
+        screens.set_strict_mode(true);
+        for (name, text) in TEMPLATES {
+            screens.register_template_string(name, text).map_err(Box::new)?;
+        }
+        Ok(Self(screens))
+    }
+
+    /// One screen as an answer. The members of `view` win.
+    fn answer(&self, status: StatusCode, template: &str, view: Value) -> Result<HttpResponse, Problem> {
+        let mut whole = json!({
+            "style": assets::CONSOLE_STYLE.address(),
+            "script": assets::CONSOLE_SCRIPT.address(),
+            "icon": assets::ICON.address(),
+            "application": null,
+            "error": null,
+        });
+        if let (Value::Object(whole), Value::Object(view)) = (&mut whole, view) {
+            whole.extend(view);
+        }
+        let html = self.0.render(template, &whole).map_err(Problem::internal)?;
+        Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
+    }
+}
+
+routes! {
+    GET "/console/sign-in" => sign_in::show, tag "Console", summary "Asks who it is", ok 200, errors [];
+    POST "/console/sign-in" => sign_in::submit, tag "Console", summary "Signs an operator in",
+        ok 303, errors [400, 403, 415, 422, 429, 503];
+    GET "/console/join" => join::account::show, tag "Console", summary "Takes an invitation, then asks for a password",
+        ok 200, errors [410];
+    POST "/console/join" => join::account::choose, tag "Console", summary "Chooses a password",
+        ok 303, errors [400, 403, 410, 415, 422, 503];
+    GET "/console/join/authenticator" => join::authenticator::show, tag "Console", summary "Shows the authenticator's secret",
+        ok 200, errors [410];
+    POST "/console/join/authenticator" => join::authenticator::finish, tag "Console", summary "Makes an operator",
+        ok 303, errors [400, 403, 410, 415, 422];
+    GET "/console" => applications::root, tag "Console", summary "Leads to the application", ok 303, errors [];
+    POST "/console/sign-out" => sign_in::out, tag "Console", summary "Signs the operator out", ok 303, errors [400, 403];
+    GET "/console/confirm" => confirm::show, tag "Console", summary "Asks for the password again", ok 200, errors [];
+    POST "/console/confirm" => confirm::submit, tag "Console", summary "Takes password and code again",
+        ok 303, errors [400, 403, 422, 429, 503];
+    GET "/console/account" => account::show, tag "Console", summary "Where the operator is signed in", ok 200, errors [];
+    POST "/console/account/sessions/{session}/end" => account::end, tag "Console", summary "Ends one of the operator's sessions",
+        ok 303, errors [400, 403, 404];
+    GET "/console/operators" => operators::show, tag "Console", summary "Who runs the installation", ok 200, errors [];
+    POST "/console/operators/invite" => operators::invite, tag "Console", summary "Invites an operator",
+        ok 200, errors [400, 403, 422];
+    POST "/console/operators/{operator}/shut" => operators::shut, tag "Console", summary "Shuts an operator out, or lets them in",
+        ok 303, errors [400, 403, 404];
+    GET "/console/audit" => audit::above, tag "Console", summary "Who did what above all applications", ok 200, errors [];
+    GET "/console/applications" => applications::show, tag "Console", summary "All applications", ok 200, errors [];
+    GET "/console/applications/{application}" => applications::one, tag "Console", summary "Leads to its overview",
+        ok 303, errors [404];
+    GET "/console/applications/{application}/overview" => overview::show, tag "Console", summary "How it goes", ok 200, errors [404];
+    GET "/console/applications/{application}/users" => users::list::show, tag "Console", summary "Finds users", ok 200, errors [404];
+    GET "/console/applications/{application}/users/{user}" => users::one::show, tag "Console", summary "One user's timeline",
+        ok 200, errors [404];
+    POST "/console/applications/{application}/users/{user}/send" => users::resets::send, tag "Console", summary "Sends a reset mail",
+        ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/users/{user}/link" => users::link::create, tag "Console", summary "Makes a link to hand over",
+        ok 200, errors [400, 403, 404];
+    POST "/console/applications/{application}/users/{user}/cancel" => users::resets::cancel, tag "Console", summary "Cancels pending resets",
+        ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/tenants" => tenants::list, tag "Console", summary "All tenants", ok 200, errors [404];
+    POST "/console/applications/{application}/tenants" => tenants::create, tag "Console", summary "Makes a tenant",
+        ok 303, errors [400, 403, 404, 422];
+    GET "/console/applications/{application}/tenants/{tenant}" => tenants::show, tag "Console", summary "One tenant", ok 200, errors [404];
+    POST "/console/applications/{application}/tenants/{tenant}" => tenants::change, tag "Console", summary "Changes a tenant",
+        ok 303, errors [400, 403, 404, 409, 422];
+    POST "/console/applications/{application}/tenants/{tenant}/delete" => tenants::delete, tag "Console", summary "Deletes a tenant",
+        ok 303, errors [400, 403, 404, 422];
+    GET "/console/applications/{application}/service-accounts" => service_accounts::list::show, tag "Console",
+        summary "All service accounts", ok 200, errors [404];
+    POST "/console/applications/{application}/service-accounts" => service_accounts::create::create, tag "Console",
+        summary "Makes a service account", ok 200, errors [400, 403, 404, 422];
+    GET "/console/applications/{application}/service-accounts/{account}" => service_accounts::one::show, tag "Console",
+        summary "One service account", ok 200, errors [404];
+    POST "/console/applications/{application}/service-accounts/{account}/keys" => service_accounts::keys::create, tag "Console",
+        summary "Makes an API key", ok 200, errors [400, 403, 404, 422];
+    POST "/console/applications/{application}/service-accounts/{account}/keys/{key}/revoke" => service_accounts::keys::revoke,
+        tag "Console", summary "Revokes an API key", ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/service-accounts/{account}/rotate" => service_accounts::keys::rotate, tag "Console",
+        summary "Makes a new client secret", ok 200, errors [400, 403, 404];
+    POST "/console/applications/{application}/service-accounts/{account}/end-rotation" => service_accounts::keys::end_rotation,
+        tag "Console", summary "Ends the old client secret", ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/service-accounts/{account}/shut" => service_accounts::change::shut, tag "Console",
+        summary "Shuts a service account out, or lets it in", ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/service-accounts/{account}/delete" => service_accounts::change::delete, tag "Console",
+        summary "Deletes a service account", ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/webhooks" => webhooks::list::show, tag "Console", summary "All webhook endpoints",
+        ok 200, errors [404];
+    POST "/console/applications/{application}/webhooks" => webhooks::list::create, tag "Console", summary "Adds a webhook endpoint",
+        ok 200, errors [400, 403, 404, 422];
+    GET "/console/applications/{application}/webhooks/{endpoint}" => webhooks::one::show, tag "Console",
+        summary "One endpoint and its deliveries", ok 200, errors [404];
+    POST "/console/applications/{application}/webhooks/{endpoint}/test" => webhooks::change::test, tag "Console",
+        summary "Tries an endpoint out", ok 303, errors [400, 403, 404, 409];
+    POST "/console/applications/{application}/webhooks/{endpoint}/deliveries/{delivery}/replay" => webhooks::change::replay,
+        tag "Console", summary "Repeats a delivery", ok 303, errors [400, 403, 404, 409];
+    POST "/console/applications/{application}/webhooks/{endpoint}/switch" => webhooks::change::switch, tag "Console",
+        summary "Switches an endpoint on or off", ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/webhooks/{endpoint}/delete" => webhooks::change::delete, tag "Console",
+        summary "Deletes an endpoint", ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/email-templates" => email_templates::list::show, tag "Console", summary "All email templates", ok 200, errors [404];
+    GET "/console/applications/{application}/email-templates/{kind}/{locale}" => email_templates::edit::show, tag "Console", summary "One template", ok 200, errors [404];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}" => email_templates::edit::save, tag "Console", summary "Saves a draft",
+        ok 303, errors [400, 403, 404, 413, 422];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}/preview" => email_templates::preview::html, tag "Console", summary "The HTML of a mail as it is written",
+        ok 200, errors [400, 403, 404, 413];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}/check" => email_templates::preview::check, tag "Console", summary "Remarks on a mail as it is written",
+        ok 200, errors [400, 403, 404, 413];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}/publish" => email_templates::publish::publish, tag "Console", summary "Publishes a template",
+        ok 303, errors [400, 403, 404, 413, 422];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}/test" => email_templates::publish::test, tag "Console", summary "Sends a test mail",
+        ok 200, errors [400, 403, 404, 413, 422];
+    GET "/console/applications/{application}/email-templates/{kind}/{locale}/history" => email_templates::history::show, tag "Console", summary "The versions of a template",
+        ok 200, errors [404];
+    POST "/console/applications/{application}/email-templates/{kind}/{locale}/history" => email_templates::history::roll_back, tag "Console",
+        summary "Publishes an earlier version once more", ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/messages" => messages::list::show, tag "Console", summary "The outbox", ok 200, errors [404];
+    GET "/console/applications/{application}/messages/{message}" => messages::one::show, tag "Console", summary "One message and its attempts", ok 200, errors [404];
+    POST "/console/applications/{application}/messages/{message}/replay" => messages::one::replay, tag "Console", summary "Sends a message once more",
+        ok 303, errors [400, 403, 404, 409];
+    GET "/console/applications/{application}/suppressions" => messages::suppressions::show, tag "Console", summary "Addresses that get no mail", ok 200, errors [404];
+    POST "/console/applications/{application}/suppressions/{suppression}/remove" => messages::suppressions::remove, tag "Console",
+        summary "Lets an address have mail again", ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/branding" => branding::show, tag "Console", summary "How pages look", ok 200, errors [404];
+    POST "/console/applications/{application}/branding" => branding::put, tag "Console", summary "Changes how pages look",
+        ok 303, errors [400, 403, 404, 409, 413, 422];
+    POST "/console/applications/{application}/users/{user}/sign-out" => users::account::sign_out, tag "Console", summary "Signs a user out everywhere",
+        ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/users/{user}/shut" => users::account::shut, tag "Console", summary "Shuts a user out, or lets them in",
+        ok 303, errors [400, 403, 404];
+    POST "/console/applications/{application}/users/{user}/delete" => users::account::delete, tag "Console", summary "Deletes a user",
+        ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/policies" => policies::show::root, tag "Console", summary "Leads to the policies", ok 303, errors [404];
+    GET "/console/applications/{application}/policies/{kind}" => policies::show::show, tag "Console", summary "One policy", ok 200, errors [404];
+    POST "/console/applications/{application}/policies/{kind}" => policies::put, tag "Console", summary "Sets a policy", ok 303, errors [400, 403, 404, 409, 422];
+    GET "/console/applications/{application}/audit" => audit::show, tag "Console", summary "Who did what", ok 200, errors [404];
+}

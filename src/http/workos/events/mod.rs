@@ -1,0 +1,3 @@
+//! The events call.
+
+pub(super) mod list;

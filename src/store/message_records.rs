@@ -1,0 +1,113 @@
+//! Messages as administrators look at them: what became of each, inside a
+//! scope. Sending them is the business of [`super::messages`].
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+
+use crate::domain::access::Scope;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{MessageId, TenantId, UserId};
+use crate::domain::mail::MailKind;
+
+use super::entity::messages::{Column, Entity, Model};
+use super::messages::{Message, MessageState, from_row};
+use super::rows::{moment, within};
+use super::slice::Slice;
+use super::{Result, StoreError};
+
+/// A message and how it stands.
+#[derive(Debug, Clone)]
+pub struct MessageRecord {
+    /// The message.
+    pub message: Message,
+    /// Where it is in its life.
+    pub state: MessageState,
+    /// When it is tried next, or was to be.
+    pub run_at: Timestamp,
+    /// The latest words about it.
+    pub answer: Option<String>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl TryFrom<Model> for MessageRecord {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self> {
+        let state = MessageState::parse(&row.state).ok_or(StoreError::Corrupt("messages.state"))?;
+        let (run_at, finished_at) = (Timestamp::from_millis(row.run_at), moment(row.finished_at));
+        let answer = row.answer.clone();
+        Ok(Self { message: from_row(row)?, state, run_at, answer, finished_at })
+    }
+}
+
+/// Which messages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MessageFilter {
+    /// Only those in this state.
+    pub state: Option<MessageState>,
+    /// Only those of this kind.
+    pub kind: Option<MailKind>,
+    /// Only those of this tenant.
+    pub tenant: Option<TenantId>,
+    /// Only those about this user.
+    pub user: Option<UserId>,
+}
+
+fn of(scope: &Scope) -> Select<Entity> {
+    let query = Entity::find().filter(Column::ApplicationId.eq(scope.application().to_string()));
+    within(query, scope, Column::TenantId)
+}
+
+/// A page of messages, by when they were queued. A row that cannot be read is
+/// left out: it must not hide the others.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: MessageFilter,
+    slice: Slice,
+) -> Result<(u64, Vec<MessageRecord>)> {
+    let mut query = of(scope);
+    if let Some(state) = filter.state {
+        query = query.filter(Column::State.eq(state.as_str()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(Column::Kind.eq(kind.as_str()));
+    }
+    if let Some(tenant) = filter.tenant {
+        query = query.filter(Column::TenantId.eq(tenant.to_string()));
+    }
+    if let Some(user) = filter.user {
+        query = query.filter(Column::UserId.eq(user.to_string()));
+    }
+    // Ids begin with the time, and there is an index on them.
+    let (total, rows) = slice.of(query, Column::Id, Column::Id, connection).await?;
+    Ok((total, rows.into_iter().filter_map(|row| MessageRecord::try_from(row).ok()).collect()))
+}
+
+/// Reads one message inside the scope.
+pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: MessageId) -> Result<Option<MessageRecord>> {
+    let found = of(scope).filter(Column::Id.eq(id.to_string())).one(connection).await?;
+    found.map(MessageRecord::try_from).transpose()
+}
+
+/// Queues a message again that was given up or kept back, with all its tries
+/// before it. Says whether it still was in that state.
+pub async fn replay(
+    connection: &impl ConnectionTrait,
+    id: MessageId,
+    state: MessageState,
+    now: Timestamp,
+) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::State, Expr::value(MessageState::Queued.as_str()))
+        .col_expr(Column::RunAt, Expr::value(now.as_millis()))
+        .col_expr(Column::Attempts, Expr::value(0_i64))
+        .col_expr(Column::Stuck, Expr::value(0_i64))
+        .col_expr(Column::FinishedAt, Expr::value(Option::<i64>::None))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::State.eq(state.as_str()))
+        .exec(connection)
+        .await?;
+    Ok(result.rows_affected == 1)
+}

@@ -1,0 +1,141 @@
+page-of = { $title } – { $application }
+page-with-error = エラー：{ $title }
+language = 言語
+error-mark = エラー：
+support = お困りの場合は { $address } までご連絡ください。
+send-new = 新しく送信する
+try-another-address = 別のアドレスを試す
+
+forgot-title = パスワードをお忘れですか？
+forgot-lead-link = アカウントのメールアドレスを入力してください。新しいパスワードを設定するためのリンクをお送りします。
+forgot-lead-code = アカウントのメールアドレスを入力してください。新しいパスワードを設定するためのコードをお送りします。
+forgot-send-link = リンクを送信
+forgot-send-code = コードを送信
+email-label = メールアドレス
+email-empty = メールアドレスを入力してください。
+email-too-long = メールアドレスとして長すぎます。
+email-malformed = メールアドレスを1つ入力してください（例：name@example.com）。
+summary-title = ご確認ください
+
+sent-title = メールをご確認ください
+sent-text = 入力されたアドレスのアカウントがある場合、新しいパスワードを設定するためのリンクを送信しました。届くまで数分かかることがあります。迷惑メールフォルダーもご確認ください。
+
+code-title = コードを入力
+code-lead = 入力されたアドレスのアカウントがある場合、8桁のコードをメールで送信しました。
+code-label = メールに記載のコード
+code-hint = 8桁の数字です。空白は無視されます。
+code-continue = 続ける
+code-missing = メールに記載の8桁の数字を入力してください。
+code-wrong = このコードは使えません。数字をご確認いただくか、新しいコードをお求めください。
+code-nothing = 届きませんか？ 数分かかることがあります。迷惑メールフォルダーもご確認ください。
+code-resend = コードを再送信
+code-resend-wait = { $wait }後に可能
+code-resend-now = コードを再送信できるようになりました。
+code-resent = アカウントがある場合、コードを再送信しました。前と同じコードです。
+code-too-early = コードは送信したばかりです。{ $wait }後に再送信できます。
+
+password-title = 新しいパスワードを設定
+password-account = 対象のアカウント
+password-rules = 新しいパスワードの条件：
+password-tip = 空白やどんな文字でも使えます。関連のない単語を3つか4つ並べると、覚えやすく推測されにくくなります。
+password-new = 新しいパスワード
+password-repeat = 新しいパスワード（確認）
+password-show = 表示
+password-hide = 隠す
+password-show-label = パスワードを表示
+password-submit = パスワードを変更
+password-signed-out = すべての端末からサインアウトされます。
+passwords-differ = 2つのパスワードが一致しません。新しいパスワードを2回入力してください。
+passwords-match = 2つのパスワードは一致しています。
+rule-length = { $count }文字以上
+rule-lowercase = 小文字を含む
+rule-uppercase = 大文字を含む
+rule-digit = 数字を含む
+rule-special = 空白、句読点などの記号を含む
+rule-common = よく使われるパスワードや、お名前、メールアドレスではない
+rule-breached = 情報漏えいで知られているパスワードではない
+rule-strength = 推測されにくい（関連のない単語をいくつか並べると効果的です）
+rule-history =
+    { $count ->
+        [1] 現在のパスワードではない
+       *[other] 過去{ $count }回のパスワードではない
+    }
+rule-met = 達成
+rules-left = 残りの条件：{ $rules }
+rules-met = すべての条件を満たしています。
+strength = 強度：{ $level }
+strength-0 = とても弱い
+strength-1 = 弱い
+strength-2 = ふつう
+strength-3 = 良い
+strength-4 = 強い
+
+violation-empty = 新しいパスワードを入力してください。
+violation-too-short = 短すぎます。{ $count }文字以上にしてください。空白も数えます。
+violation-too-long = 長すぎます。256文字以内にしてください。
+violation-control = タブなど、環境によって入力できない文字が含まれています。
+violation-lowercase = 小文字を加えてください。
+violation-uppercase = 大文字を加えてください。
+violation-digit = 数字を加えてください。
+violation-special = 空白、句読点などの記号を加えてください。
+violation-common = 誰もが最初に試すようなパスワードです。別のものにしてください。
+violation-identity = ご自身の名前またはアドレスです。ほかの人が知らないものにしてください。
+violation-weak = 推測されやすいパスワードです。単語を1つか2つ加えてください。珍しい単語ほど効果的です。
+violation-weak-date = 推測されやすいパスワードです。日付や年は早い段階で試されます。関連のない単語をいくつか加えてください。
+violation-weak-name = 推測されやすいパスワードです。名前は早い段階で試されます。関連のない単語をいくつか加えてください。
+violation-weak-keyboard = 推測されやすいパスワードです。キーの並びは早い段階で試されます。関連のない単語をいくつか使ってください。
+violation-weak-repeat = 推測されやすいパスワードです。文字の繰り返しはほとんど効果がありません。関連のない単語をいくつか使ってください。
+violation-weak-common = 推測されやすいパスワードです。よく使われるパスワードに似ています。関連のない単語をいくつか使ってください。
+violation-breached = ほかのサービスの情報漏えいで知られているパスワードです。別のものにしてください。
+violation-reused = 以前に使用したパスワードです。別のものにしてください。
+busy = ただいま混み合っています。入力内容は失われていません。しばらくしてからもう一度お試しください。
+
+totp-label = 認証アプリのコード
+totp-hint = 6桁の数字で、30秒ごとに変わります。このアカウントは認証アプリで保護されています。
+totp-missing = 認証アプリに表示されている6桁の数字を入力してください。
+totp-wrong = このコードは使えません。認証アプリに現在表示されているコードを入力してください。
+totp-used = このコードは使用されたばかりです。次のコードを待って入力してください。
+
+done-title = パスワードを変更しました
+done-text = 新しいパスワードでサインインできます。ほかの端末からはすべてサインアウトし、お知らせのメールをお送りしました。
+done-back = { $application }に戻る
+
+link-expired-title = このリンクは期限切れです
+link-expired-text = アカウントを守るため、リンクは短時間のみ有効です。パスワードは変更されていません。
+link-used-title = このリンクは使用済みです
+link-used-text = このリンクでパスワードが設定されました。リンクは1回のみ有効です。お心当たりがない場合は、今すぐ新しいリンクをお求めください。
+link-superseded-title = 新しいリンクがあります
+link-superseded-text = 複数回のお申し込みがあり、このリンクは新しいものに置き換えられました。最新のメールをご確認ください。
+link-cancelled-title = このリンクは取り消されました
+link-cancelled-text = リンクの作成後にアカウントに変更がありました。パスワードは変更されていません。
+link-unknown-title = このリンクは認識できません
+link-unknown-text = リンクが途中で切れている可能性があります。長いリンクを改行してしまうメールソフトもあります。リンク全体をアドレスバーにコピーするか、新しいリンクをお求めください。
+code-expired-title = このコードは期限切れです
+code-expired-text = アカウントを守るため、コードは数分間のみ有効です。新しいコードをお求めください。
+code-dead-title = このコードは使えません
+code-dead-text = 使用済みか、新しいコードに置き換えられた可能性があります。
+no-flow-title = リンクをもう一度開いてください
+no-flow-text = このページはメールのリンクから開き、10分間有効です。リンクをもう一度クリックしてください。再びこのページに戻る場合は、このサイトのCookieを許可してください。
+stale-title = もう一度お試しください
+stale-text = フォームを開いてから時間が経ちすぎたか、その間に別のリンクが開かれました。変更は行われていません。
+stale-action = フォームを開き直す
+no-passwords-title = ここではパスワードを使用しません
+no-passwords-text = いつもの方法でサインインするか、そちらでお問い合わせください。
+ask-application = どこにサインインしますか？
+ask-application-hint = メールに記載されているサイトまたはアプリの名前です。
+
+problem-not-found-title = ページが見つかりません
+problem-not-found-text = このアドレスには何もありません。リンクをご確認いただくか、最初からやり直してください。
+problem-method-title = ここではできません
+problem-method-text = このページはその方法では利用できません。
+problem-throttled-title = 試行回数が多すぎます
+problem-throttled-text = 少し時間をおいてからもう一度お試しください。
+problem-busy-title = もう一度お試しください
+problem-busy-text = ただいま混み合っています。何も失われていません。しばらくしてからもう一度お試しください。
+problem-fault-title = 問題が発生しました
+problem-fault-text = こちら側の不具合です。しばらくしてからもう一度お試しください。
+problem-forbidden-title = 許可されていません
+problem-forbidden-text = このページは表示できません。
+problem-invalid-title = うまくいきませんでした
+problem-invalid-text = リクエストを理解できませんでした。前のページに戻ってもう一度お試しください。
+problem-reference = 参照番号：{ $ticket }
