@@ -85,7 +85,7 @@ fn arguments_are_bounded() {
 
 #[tokio::test]
 async fn the_sink_takes_a_mail_and_keeps_its_token() {
-    let sink = sink::Sink::start().await.unwrap();
+    let sink = sink::Sink::start(Duration::ZERO).await.unwrap();
     let mut stream = tokio::net::TcpStream::connect(sink.address).await.unwrap();
     let dialogue = "EHLO me\r\nMAIL FROM:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nDATA\r\n\
                     Subject: hi\r\n\r\nhttp://x.test/?token=abc123\r\n.\r\nQUIT\r\n";

@@ -21,7 +21,7 @@ async fn accounts(app: &mut TestApp) {
     app.user("known1@example.test").await;
     let closed = app.user("closed@example.test").await;
     let shut = UserChange { disabled: Some(true), ..UserChange::default() };
-    app.app.engine.update_user(&app.scope(), None, closed, shut, &Client::default()).await.unwrap();
+    app.app.engine.update_user(&app.authority(), None, closed, shut, &Client::default()).await.unwrap();
     let none = app.user("nopass@example.test").await;
     app.database.run(&format!("UPDATE users SET password_hash = NULL WHERE id = '{none}'")).await;
     let spent = app.user("spent1@example.test").await;

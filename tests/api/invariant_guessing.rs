@@ -7,7 +7,7 @@ use rekey::domain::ids::UserId;
 use serde_json::{Value, json};
 
 use crate::support::app::{NEW_PASSWORD, TestApp, on_both_databases};
-use crate::support::proofs::{Mode, with_password, wrong_code};
+use crate::support::proofs::{Mode, unmailed_code, with_password, wrong_code};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -98,7 +98,7 @@ fn looking_at_a_right_code_costs_nothing() {
 async fn the_account_is_spent_after_ten(app: &mut TestApp, addresses: &[&str]) {
     let user = app.user("ann@example.test").await;
     for round in 1..=6 {
-        let proof = Mode::Code.proof(app, user).await;
+        let proof = unmailed_code(app, user).await;
         for number in 0..2 {
             app.crowd(addresses, "verify-code", &[wrong(&proof, number), wrong(&proof, number + 9)]).await;
             app.advance(Duration::from_secs(241));
@@ -109,7 +109,7 @@ async fn the_account_is_spent_after_ten(app: &mut TestApp, addresses: &[&str]) {
         assert_eq!(right, round < 3, "round {round}: the right code after {} wrong ones", evaluated(app).await);
     }
     assert_eq!(budget(app, user).await, 10, "wrong codes that were evaluated");
-    let spent = Mode::Code.proof(app, user).await;
+    let spent = unmailed_code(app, user).await;
     assert!(!verifies(app, &spent).await);
     app.advance(DAY);
     let fresh = Mode::Code.proof(app, user).await;
@@ -134,7 +134,7 @@ fn two_instances_share_one_budget() {
         let first = app.url.clone();
         let user = app.user("bob@example.test").await;
         for (round, most) in [5, 10, 10, 10].into_iter().enumerate() {
-            let proof = Mode::Code.proof(app, user).await;
+            let proof = unmailed_code(app, user).await;
             let right = storm(app, &[&first, &second], "verify-code", &proof).await;
             assert_eq!(budget(app, user).await, most, "wrong codes that were evaluated");
             let rounds = i64::try_from(round).unwrap() + 1;
@@ -157,7 +157,10 @@ fn a_spent_budget_gets_a_notice_instead_of_a_code_and_links_go_on_working() {
             storm(app, &[&url], "verify-code", &proof).await;
             app.drain().await;
         }
-        let after = Mode::Code.proof(app, user).await;
+        let after = unmailed_code(app, user).await;
+        assert_eq!(app.messages(user, "PASSWORD_RESET_CODE", "sent").await, 2, "a code that cannot work was mailed");
+        assert_eq!(app.messages(user, "RESET_ATTEMPTS_EXHAUSTED", "sent").await, 3);
+        assert_eq!(app.latest_mail().await.to, ["ann@example.test"]);
         assert!(!storm(app, &[&url], "reset-password", &after).await, "a code was taken from a spent account");
         app.drain().await;
         assert_eq!(app.credential_version(user).await, 0, "nothing has changed");

@@ -28,7 +28,7 @@ async fn put_off(app: &mut TestApp, email: &str, strategy: &str) -> UserId {
 }
 
 async fn change(app: &TestApp, user: UserId, change: UserChange) {
-    app.app.engine.update_user(&app.scope(), None, user, change, &Client::default()).await.unwrap();
+    app.app.engine.update_user(&app.authority(), None, user, change, &Client::default()).await.unwrap();
 }
 
 fn address(text: &str) -> UserChange {
@@ -57,7 +57,7 @@ fn a_mail_with_a_secret_is_dropped_when_it_is_no_longer_wanted() {
                         assert_eq!(app.workflow("cancel-password-reset", &body).await.status, 200);
                     }
                     "superseded" => drop(Mode::HandedOver.proof(app, user).await),
-                    "deleted" => app.app.engine.delete_user(&app.scope(), user).await.unwrap(),
+                    "deleted" => app.app.engine.delete_user(&app.authority(), user, None).await.unwrap(),
                     _ => app.advance(Duration::from_secs(30 * 60)),
                 }
                 app.advance(SOON);
@@ -100,7 +100,7 @@ fn whoever_takes_over_an_account_cannot_silence_the_alarm() {
             app.drain().await;
             assert_eq!(app.messages(user, "PASSWORD_UPDATED", "queued").await, 1);
             if silence {
-                app.app.engine.delete_user(&app.scope(), user).await.unwrap();
+                app.app.engine.delete_user(&app.authority(), user, None).await.unwrap();
             } else {
                 change(app, user, address("thief@example.test")).await;
             }

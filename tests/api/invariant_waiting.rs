@@ -31,7 +31,7 @@ async fn meanwhile(app: &TestApp, reset: PasswordResetId, proof: &Value, happens
 }
 
 async fn change(app: &TestApp, user: UserId, change: UserChange) {
-    app.app.engine.update_user(&app.scope(), None, user, change, &Client::default()).await.unwrap();
+    app.app.engine.update_user(&app.authority(), None, user, change, &Client::default()).await.unwrap();
 }
 
 async fn happen(app: &TestApp, what: &str, mode: Mode, user: UserId, proof: &Value) {
@@ -44,7 +44,7 @@ async fn happen(app: &TestApp, what: &str, mode: Mode, user: UserId, proof: &Val
         }
         "expired" => app.advance(Duration::from_secs(60 * mode.minutes())),
         "disabled" => change(app, user, UserChange { disabled: Some(true), ..UserChange::default() }).await,
-        "deleted" => app.app.engine.delete_user(&app.scope(), user).await.unwrap(),
+        "deleted" => app.app.engine.delete_user(&app.authority(), user, None).await.unwrap(),
         _ => {
             for _ in 0..5 {
                 let code = wrong_code(proof["verificationCode"].as_str().unwrap());

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use rekey::domain::clock::Timestamp;
 use rekey::domain::email_address::EmailAddress;
 use rekey::domain::mail::{MailContext, MailKind};
+use rekey::domain::template::LanguageTag;
+use rekey::locales::Locales;
 use rekey::mail::message::{Addressing, MessageId, OutgoingMessage, Party};
 use rekey::mail::render::{Rendered, Renderer};
 use rekey::mail::smtp::{SmtpSettings, SmtpTransport};
@@ -28,9 +30,13 @@ fn transport(settings: SmtpSettings) -> Transport {
 }
 
 fn message(subject: &str, body: &str) -> OutgoingMessage {
-    let rendered =
-        Rendered { kind: MailKind::Test, subject: subject.to_owned(), text: body.to_owned(), html: body.to_owned() };
+    let (subject, text, html) = (subject.to_owned(), body.to_owned(), body.to_owned());
+    let rendered = Rendered { kind: MailKind::Test, subject, preheader: String::new(), text, html };
     OutgoingMessage::new(addressing(), rendered).unwrap()
+}
+
+fn renderer() -> Renderer {
+    Renderer::new(None, &Arc::new(Locales::new(None).unwrap())).unwrap()
 }
 
 fn addressing() -> Addressing {
@@ -93,7 +99,13 @@ async fn a08_a_mail_has_exactly_the_expected_headers_and_one_recipient() {
     for bad in ["Hello", "x\r\nBcc: evil@evil.test", "x\nBcc: evil@evil.test", "x\u{2028}\u{85}\0Bcc: evil@evil.test"] {
         let mut addressing = addressing();
         addressing.from.name = Some(bad.to_owned());
-        let rendered = Rendered { kind: MailKind::Test, subject: bad.into(), text: "t".into(), html: "h".into() };
+        let rendered = Rendered {
+            kind: MailKind::Test,
+            subject: bad.into(),
+            preheader: String::new(),
+            text: "t".into(),
+            html: "h".into(),
+        };
         let received = sent(&server, &OutgoingMessage::new(addressing, rendered).unwrap()).await;
         assert_clean(&received);
         assert_eq!(
@@ -108,9 +120,9 @@ async fn a08_a_mail_has_exactly_the_expected_headers_and_one_recipient() {
 #[tokio::test]
 async fn every_kind_of_mail_arrives() {
     let server = SmtpServer::start().await;
-    let (room, transport) = (Renderer::new(None).unwrap(), transport(settings(&server)));
+    let (room, transport) = (renderer(), transport(settings(&server)));
     for kind in MailKind::ALL {
-        let rendered = room.render(&MailContext::sample(kind)).unwrap();
+        let rendered = room.render_built_in(&MailContext::sample(kind), LanguageTag::english()).unwrap();
         let accepted = transport.send(&OutgoingMessage::new(addressing(), rendered).unwrap()).await.unwrap();
         assert!(accepted.answer.starts_with("250 2.0.0 taken as"), "{}", accepted.answer);
     }

@@ -126,7 +126,8 @@ fn every_guarded_route_lets_a_caller_with_all_permissions_through() {
                 answer.text
             );
             if body.is_some() {
-                assert!(matches!(answer.status, 400 | 404 | 422), "{}: {}", route.path, answer.text);
+                // A body that is no JSON at all has another media type.
+                assert!(matches!(answer.status, 400 | 404 | 415 | 422), "{}: {}", route.path, answer.text);
             }
         }
     });
@@ -178,14 +179,17 @@ fn a_permission_in_one_tenant_does_not_tell_which_tenants_there_are() {
 
 /// Things of a tenant that a caller of another one must not see, by the
 /// prefix of their ids.
-async fn things(app: &TestApp) -> Vec<(&'static str, String)> {
+async fn things(app: &mut TestApp) -> Vec<(&'static str, String)> {
     let user = app.user("ann@example.test").await;
     assert!(app.signs_in("ann@example.test", PASSWORD).await);
     let reset = app.create_link(user).await.text_at("/passwordResetId");
     let body = json!({"email": "ann@example.test"});
     let theirs = app.post("/user_management/password_reset", &body).await;
     assert_eq!(theirs.status, 201, "{}", theirs.text);
+    let sent = app.post(&format!("/user_management/users/{user}/email_verification/send"), &json!({})).await;
+    assert_eq!(sent.status, 200, "{}", sent.text);
     app.drain().await;
+    let verification = app.database.text("SELECT id AS t FROM email_verifications").await;
     let sessions = app.get(&format!("/user_management/users/{user}/sessions")).await;
     vec![
         ("user", user.to_string()),
@@ -193,6 +197,8 @@ async fn things(app: &TestApp) -> Vec<(&'static str, String)> {
         ("password_reset", theirs.text_at("/id")),
         ("session", sessions.text_at("/data/0/id")),
         ("tenant", app.tenant.to_string()),
+        ("email_verification", verification),
+        ("webhook_endpoint", app.endpoint("https://8.8.8.8/", &["user.created"]).await.id),
     ]
 }
 
@@ -217,7 +223,8 @@ fn masked(answer: &Answer, id: &str) -> String {
         *ticket = Value::Null;
     }
     let mut names: Vec<_> = answer.headers.keys().cloned().collect();
-    names.retain(|name| name != "date");
+    // Whether a body that nobody reads had arrived by then is no news of the id.
+    names.retain(|name| name != "date" && name != "connection");
     format!("{} {names:?} {body}", answer.status).replace(id, "<id>")
 }
 

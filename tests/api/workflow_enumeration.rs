@@ -28,7 +28,7 @@ async fn people(app: &TestApp) {
     let verified = app.user(&address("verified")).await;
     app.change_user(verified, UserChange { email_verified: Some(true), ..UserChange::default() }).await;
     let email = EmailAddress::parse(&address("no-password")).unwrap();
-    app.app.engine.create_user(&app.scope(), &email, NewUser::default()).await.unwrap();
+    app.app.engine.create_user(&app.authority(), &email, NewUser::default()).await.unwrap();
     app.user(&address("over-limit")).await;
     for _ in 0..3 {
         app.ask(&address("over-limit")).await;

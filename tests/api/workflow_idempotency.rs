@@ -124,6 +124,32 @@ fn calls_at_the_same_time_with_one_key_make_one_thing() {
 }
 
 #[test]
+fn calls_at_the_same_time_for_a_user_make_one_thing_too() {
+    on_both_databases(async |app| {
+        let user = app.user(ANN).await;
+        for (call, mut body) in [
+            ("send-password-reset-email", json!({"strategy": "OTP"})),
+            ("create-password-reset-link", json!({"lifetimeMinutes": 20})),
+        ] {
+            body["userId"] = json!(user.to_string());
+            let (a, b, c, d) = tokio::join!(
+                app.workflow_once(call, "key", &body),
+                app.workflow_once(call, "key", &body),
+                app.workflow_once(call, "key", &body),
+                app.workflow_once(call, "key", &body),
+            );
+            assert_eq!(a.status, 200, "{}", a.text);
+            for answer in [&b, &c, &d] {
+                assert_eq!((answer.status, &answer.text), (200, &a.text));
+            }
+            app.drain().await;
+        }
+        assert_eq!(app.mails().await.len(), 2);
+        assert_eq!(app.count_events(user, "password_reset.created").await, 2);
+    });
+}
+
+#[test]
 fn what_cannot_be_a_key_is_refused() {
     on_both_databases(async |app| {
         for key in ["", &"k".repeat(256)] {

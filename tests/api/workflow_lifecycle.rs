@@ -121,7 +121,7 @@ fn a_change_of_the_account_ends_what_is_pending() {
         }
         let gone = app.user(ANN).await;
         let token = app.link_token(ANN).await;
-        app.app.engine.delete_user(&app.scope(), gone).await.unwrap();
+        app.app.engine.delete_user(&app.authority(), gone, None).await.unwrap();
         app.complete_link(&token, NEW_PASSWORD).await.refuses("emailAuthCode", "invalid_email_auth_code");
         app.drain().await;
     });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rekey::domain::policy::WorkflowOverrides;
 
-use crate::support::app::{NEW_PASSWORD, PASSWORD, TestApp, on_both_databases};
+use crate::support::app::{NEW_PASSWORD, PASSWORD, TestApp, on_both_databases, on_both_with};
 use crate::support::resets::{EXHAUSTED, minutes, wrong};
 
 const ANN: &str = "ann@example.test";
@@ -140,6 +140,20 @@ fn a_code_is_sent_again_after_one_two_and_four_minutes_known_address_or_not() {
             app.drain().await;
         }
         assert_eq!(app.mails().await.len(), 3, "the mailbox's burst, and never a mail to nobody");
+    });
+}
+
+#[test]
+fn an_operator_sets_the_waits_and_the_last_one_counts_from_then_on() {
+    on_both_with(&[("REKEY__LIMITS__RESEND_SECONDS", "30,90")], async |app| {
+        app.mail_codes().await;
+        let request = app.ask("nobody@example.test").await.text_at("/requestCode");
+        for wait in [30, 90, 90] {
+            assert_eq!(app.resend(&request).await.headers["retry-after"], wait.to_string());
+            app.advance(Duration::from_secs(wait));
+            assert_eq!(app.resend(&request).await.told(), "200 RESENT");
+        }
+        app.drain().await;
     });
 }
 

@@ -126,13 +126,14 @@ fn j03_the_same_address_in_two_applications_is_two_accounts() {
         app.user("ann@example.test").await;
         let (other, tenant, key) = app.another_application("other").await;
         let scope = rekey::domain::access::Scope::of_record(other);
+        let authority = rekey::domain::access::Authority::new(scope, rekey::domain::access::Origin::command_line());
         let email = rekey::domain::email_address::EmailAddress::parse("ann@example.test").unwrap();
         let new = rekey::workflows::users::NewUser {
             tenant: Some(tenant),
             password: Some(rekey::domain::secret::Secret::new(PASSWORD)),
             ..rekey::workflows::users::NewUser::default()
         };
-        let theirs = app.app.engine.create_user(&scope, &email, new).await.unwrap().id;
+        let theirs = app.app.engine.create_user(&authority, &email, new).await.unwrap().id;
         let asked = app.workflow_as(&key, "request-password-reset", &json!({"email": "ann@example.test"})).await;
         assert_eq!(asked.told(), "200 REQUEST_ACCEPTED");
         let token = app.latest_mail().await.link_token();

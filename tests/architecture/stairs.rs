@@ -5,21 +5,35 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::source::{Source, is_punct};
 
 /// Each room and the rooms it may use beside itself. `*` is the whole house.
-const STAIRS: [(&str, &[&str]); 12] = [
+const STAIRS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("config", &["domain"]),
     // Counting and logging is a side room that every floor above the domain may use.
     ("telemetry", &["domain", "config"]),
     ("store", &["domain"]),
     ("credentials", &["domain", "telemetry"]),
-    ("mail", &["domain"]),
+    // The texts of mails and pages; only mail and http speak to people.
+    ("locales", &["domain"]),
+    ("mail", &["domain", "locales"]),
     ("webhooks", &["domain"]),
     ("workflows", &["domain", "telemetry", "store", "credentials", "mail", "webhooks"]),
     ("jobs", &["domain", "telemetry", "store", "credentials", "mail", "webhooks", "workflows"]),
-    ("http", &["domain", "telemetry", "store", "credentials", "mail", "webhooks", "workflows"]),
+    ("http", &["domain", "locales", "telemetry", "store", "credentials", "mail", "webhooks", "workflows"]),
     (
         "app",
-        &["domain", "config", "telemetry", "store", "credentials", "mail", "webhooks", "workflows", "jobs", "http"],
+        &[
+            "domain",
+            "config",
+            "locales",
+            "telemetry",
+            "store",
+            "credentials",
+            "mail",
+            "webhooks",
+            "workflows",
+            "jobs",
+            "http",
+        ],
     ),
     ("cli", &["*"]),
 ];

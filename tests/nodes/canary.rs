@@ -4,6 +4,9 @@
 use std::time::Duration;
 
 use base64::Engine as _;
+use rekey::domain::clock::Timestamp;
+use rekey::domain::second_factor::Authenticator;
+use rekey::domain::secret::Secret;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -156,6 +159,61 @@ async fn workos(flow: &Flow<'_>, secrets: &mut Secrets) {
     secrets.keep("a token of the WorkOS dialect", reset.text_at("/password_reset_token"));
 }
 
+/// Hashes that other systems made. The database holds one, and nothing else may.
+async fn imported(flow: &Flow<'_>) -> Secrets {
+    let mut secrets = Secrets::default();
+    let key = flow.installation.made["apiKey"].as_str().unwrap();
+    let path = "/user_management/users";
+    let hash = secrets.keep("a hash", "{SSHA}rncvppFmEZ3NHuRpmxkiUqGoKoJzYWx0c2FsdA==");
+    let body = json!({"email": "cyd@example.test", "password_hash": hash, "password_hash_type": "ssha"});
+    let broken = format!("{},}}", body.to_string().trim_end_matches('}'));
+    let misfit = json!({"email": "cyd@example.test", "password_hash": hash, "password_hash_type": "bcrypt"});
+    for (sent, status) in [(broken, 422), (misfit.to_string(), 400), (body.to_string(), 201)] {
+        let answer = flow.raw(Method::POST, path, "application/json", key, sent).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        secrets.are_not_in("an answer", &answer.text);
+    }
+    let body = json!({"grant_type": "password", "email": "cyd@example.test", "password": "Sunny-Meadow-Walk-0042",
+        "client_id": flow.installation.made["clientId"], "client_secret": key});
+    let signed_in = flow.raw(Method::POST, "/user_management/authenticate", "application/json", key, body.to_string());
+    assert_eq!(signed_in.await.status, 200);
+    secrets
+}
+
+async fn second_factor(flow: &Flow<'_>, secrets: &mut Secrets, user: &str, now: Timestamp) {
+    let made = &flow.installation.made;
+    let key = made["apiKey"].as_str().unwrap();
+    let post =
+        async |path: &str, body: Value| flow.raw(Method::POST, path, "application/json", key, body.to_string()).await;
+    let enrolled = post(&format!("/user_management/users/{user}/auth_factors"), json!({"type": "totp"})).await;
+    assert_eq!(enrolled.status, 201, "{}", enrolled.text);
+    let secret = secrets.keep("an authenticator's secret", enrolled.text_at("/authentication_factor/totp/secret"));
+    secrets.keep("an authenticator's QR code", enrolled.text_at("/authentication_factor/totp/qr_code"));
+    let path = "/user_management/authenticate";
+    let (client, email, password) = (&made["clientId"], "ann@example.test", "Silent-Orchard-Boat-8842");
+    let asked = post(
+        path,
+        json!({"grant_type": "password", "email": email, "password": password,
+        "client_id": client, "client_secret": key}),
+    )
+    .await;
+    assert_eq!(asked.status, 403, "{}", asked.text);
+    let token = asked.text_at("/pending_authentication_token");
+    let token = secrets.keep("the token of a sign-in that waits", token);
+    let step = |code: &str| {
+        json!({"grant_type": "urn:workos:oauth:grant-type:mfa-totp", "code": code,
+        "pending_authentication_token": token, "client_id": client, "client_secret": key,
+        "authentication_challenge_id": asked.text_at("/authentication_challenge_id")})
+    };
+    assert_eq!(post(path, step("not a code")).await.status, 400);
+    let phone = Authenticator::read(&Secret::new(secret)).unwrap();
+    let code = phone.code(Authenticator::step(now));
+    let done = post(path, step(code.expose())).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    secrets.keep("an access token", done.text_at("/access_token"));
+    secrets.keep("a refresh token", done.text_at("/refresh_token"));
+}
+
 async fn all_flows(installation: &mut Installation) {
     installation.set("RUST_LOG", "trace");
     installation.set("REKEY__WORKFLOW__IMMEDIATE_LOGIN", "true");
@@ -168,14 +226,16 @@ async fn all_flows(installation: &mut Installation) {
     secrets.keep("a password", PASSWORD);
     secrets.keep("an API key", installation.made["apiKey"].as_str().unwrap());
     secrets.keep("a client secret", installation.made["clientSecret"].as_str().unwrap());
-    let metrics = {
+    let (metrics, hashes) = {
         let flow = Flow { installation, node: &node, http: Client::new() };
         link(&flow, &mut secrets).await;
         code(&flow, &mut secrets, &ann).await;
         tokens(&flow, &mut secrets).await;
         workos(&flow, &mut secrets).await;
+        second_factor(&flow, &mut secrets, &ann, inside.engine.now().await.unwrap()).await;
         handed_over(&flow, &mut secrets, &ann).await;
-        flow.raw(Method::GET, "/metrics", FORM, "", String::new()).await.text
+        let hashes = imported(&flow).await;
+        (flow.raw(Method::GET, "/metrics", FORM, "", String::new()).await.text, hashes)
     };
     let waiting = "SELECT count(*) AS n FROM messages WHERE state = 'queued'";
     installation.until(waiting, 0, Duration::from_secs(10)).await;
@@ -184,6 +244,8 @@ async fn all_flows(installation: &mut Installation) {
     let log = node.log();
     assert!(log.len() > 10_000, "the log is not at its loudest: {log}");
     secrets.are_not_in("the log", &log);
+    hashes.are_not_in("the log", &log);
+    hashes.are_not_in("the metrics", &metrics);
     assert!(node.stop());
     secrets.are_not_in("the database after the end", &installation.database.dump().await);
     inside.engine.database.clone().close().await.unwrap();

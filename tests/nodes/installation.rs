@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use rekey::app::{App, World};
 use rekey::config::Settings;
-use rekey::domain::access::Scope;
+use rekey::domain::access::{Authority, Origin, Scope};
 use rekey::domain::email_address::EmailAddress;
 use rekey::domain::ids::UserId;
 use rekey::domain::secret::Secret;
@@ -67,6 +67,31 @@ impl Node {
         self.child.id().to_string()
     }
 
+    /// Lets it write files up to this many bytes and no further, which to
+    /// SQLite is a disk that fails; `None` takes the limit away. For processes
+    /// that outlive it.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let set = Command::new("prlimit").args(["--pid", &self.id(), &format!("--fsize={soft}:unlimited")]).status();
+        assert!(set.expect("prlimit, which comes with util-linux").success());
+    }
+
+    /// Everything it has printed.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.log.with_extension("said")).unwrap()
+    }
+
+    /// Waits until it ends by itself, and answers why.
+    pub fn refuses(mut self) -> String {
+        let begun = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it runs");
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        assert!(!self.child.wait().unwrap().success());
+        self.log()
+    }
+
     /// Everything it has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
@@ -110,7 +135,8 @@ impl Installation {
         Self { database, smtp, made: Value::Null, env, folder, http: reqwest::Client::new() }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.env_clear().args(arguments).stdin(Stdio::null()).current_dir(self.folder.path());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
@@ -131,12 +157,55 @@ impl Installation {
 
     /// Starts a process, without waiting for it.
     pub fn start(&self) -> Node {
+        self.spawn(self.command(&["serve"]))
+    }
+
+    /// Starts a process that runs only some parts, without waiting for it.
+    pub fn start_role(&self, role: &str) -> Node {
+        self.spawn(self.command(&["serve", "--role", role]))
+    }
+
+    /// Runs another command of rekey, and answers what it printed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs another command of rekey that fails, and answers what it printed.
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Where its keys are.
+    pub fn keys_file(&self) -> PathBuf {
+        self.folder.path().join("keys.json")
+    }
+
+    /// A GET without credentials: its status and text.
+    pub async fn get(&self, node: &Node, path: &str) -> (u16, String) {
+        let answer = self.http.get(format!("{}{path}", node.url)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// The same, and a file that may not grow is an error to it and not its
+    /// end.
+    pub fn start_outliving_limits(&self) -> Node {
+        let mut shell = Command::new("bash");
+        shell.env_clear().args(["-c", "trap '' XFSZ; exec \"$0\" serve", BINARY]);
+        shell.stdin(Stdio::null()).current_dir(self.folder.path());
+        shell.envs(self.env.iter().map(|(name, value)| (name, value)));
+        self.spawn(shell)
+    }
+
+    fn spawn(&self, mut command: Command) -> Node {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = self.folder.path().join(format!("log-{port}-{:?}", Instant::now()));
-        let child = self
-            .command(&["serve"])
+        let child = command
             .env("REKEY__SERVER__BIND", format!("127.0.0.1:{port}"))
-            .stdout(Stdio::null())
+            .stdout(std::fs::File::create(log.with_extension("said")).unwrap())
             .stderr(std::fs::File::create(&log).unwrap())
             .spawn()
             .unwrap();
@@ -153,6 +222,13 @@ impl Installation {
                 _ => tokio::time::sleep(Duration::from_millis(30)).await,
             }
         }
+    }
+
+    /// What `/health/ready` says: its status and the checks that fail.
+    pub async fn readiness(&self, node: &Node) -> (u16, String) {
+        let answer = Answer::read(self.http.get(format!("{}/health/ready", node.url)).send().await.unwrap()).await;
+        let failing = answer.body["failing"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        (answer.status, failing.collect::<Vec<_>>().join(" "))
     }
 
     /// Starts a process and waits until it answers.
@@ -174,10 +250,15 @@ impl Installation {
         Scope::of_record(self.made["applicationId"].as_str().unwrap().parse().unwrap())
     }
 
+    /// Somebody who may do everything in it.
+    pub fn authority(&self) -> Authority {
+        Authority::new(self.scope(), Origin::command_line())
+    }
+
     /// Makes a user with [`PASSWORD`].
     pub async fn user(&self, app: &App, email: &str) -> UserId {
         let new = NewUser { password: Some(Secret::new(PASSWORD)), ..NewUser::default() };
-        app.engine.create_user(&self.scope(), &EmailAddress::parse(email).unwrap(), new).await.unwrap().id
+        app.engine.create_user(&self.authority(), &EmailAddress::parse(email).unwrap(), new).await.unwrap().id
     }
 
     /// Signs in with a password.

@@ -10,16 +10,21 @@
 )]
 
 mod canary;
+mod commands;
 mod crash;
+mod crash_mail;
 #[path = "../api/support/database.rs"]
 #[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
 mod database;
+mod full_disk;
 mod hostile;
 #[path = "../api/support/http.rs"]
 #[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
 mod http;
 mod installation;
+mod profiles;
 #[path = "../api/support/smtp.rs"]
 #[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
 mod smtp;
 mod together;
+mod users;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rekey::app::{App, Running, World};
 use rekey::config::Settings;
-use rekey::domain::access::{Grant, Scope};
+use rekey::domain::access::{Authority, Grant, Origin, Scope};
 use rekey::domain::clock::Timestamp;
 use rekey::domain::email_address::EmailAddress;
 use rekey::domain::entropy::SystemEntropy;
@@ -27,6 +27,7 @@ use serde_json::Value;
 use super::database::TestDatabase;
 use super::http::Answer;
 use super::smtp::{Received, SmtpServer};
+use super::workos;
 
 /// A password that every policy accepts.
 pub const PASSWORD: &str = "Sunny-Meadow-Walk-0042";
@@ -68,8 +69,24 @@ pub fn on_both_databases(test: impl AsyncFn(&mut TestApp)) {
 /// The same with settings, as environment variables.
 #[expect(clippy::needless_pass_by_value, reason = "a test hands its closure over")]
 pub fn on_both_with(settings: &[(&str, &str)], test: impl AsyncFn(&mut TestApp)) {
+    on(&[true, false], settings, &test);
+}
+
+/// Runs a test on PostgreSQL alone: where several write at the same time.
+#[expect(clippy::needless_pass_by_value, reason = "a test hands its closure over")]
+pub fn on_postgres(test: impl AsyncFn(&mut TestApp)) {
+    on(&[false], &[], &test);
+}
+
+/// Runs a test on SQLite alone.
+#[expect(clippy::needless_pass_by_value, reason = "a test hands its closure over")]
+pub fn on_sqlite(test: impl AsyncFn(&mut TestApp)) {
+    on(&[true], &[], &test);
+}
+
+fn on(embedded: &[bool], settings: &[(&str, &str)], test: &impl AsyncFn(&mut TestApp)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    for embedded in [true, false] {
+    for embedded in embedded.iter().copied() {
         runtime.block_on(async {
             let database = if embedded { TestDatabase::sqlite().await } else { TestDatabase::postgres().await };
             println!("on {}", database.kind());
@@ -128,6 +145,14 @@ impl TestApp {
         self.database.drop().await;
     }
 
+    /// Stops, and starts again with the same settings.
+    pub async fn restart(&mut self) {
+        self.running.take().unwrap().stop().await;
+        self.app.engine.database.clone().close().await.unwrap();
+        let (url, app, running) = self.another_instance().await;
+        (self.url, self.app, self.running) = (url, app, Some(running));
+    }
+
     /// Another instance on the same database, with the same keys, settings and
     /// clock: its address, its parts, and what stops it.
     pub async fn another_instance(&self) -> (String, App, Running) {
@@ -155,16 +180,19 @@ impl TestApp {
         self.app.runner.drain().await.unwrap();
     }
 
-    /// A request with headers and a body as given, without credentials.
+    /// A request with headers and a body as given, without credentials. What
+    /// the WorkOS-compatible API answers must be as its description says.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
-        let mut request = self.client_http.request(method, format!("{}{path}", self.url));
+        let mut request = self.client_http.request(method.clone(), format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.body(body);
         }
-        Answer::read(request.send().await.unwrap()).await
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        workos::check(&method, path, &answer);
+        answer
     }
 
     /// A JSON call with an API key.
@@ -203,7 +231,12 @@ impl TestApp {
             ..NewUser::default()
         };
         let email = EmailAddress::parse(email).unwrap();
-        self.app.engine.create_user(&self.scope(), &email, new).await.unwrap().id
+        self.app.engine.create_user(&self.authority(), &email, new).await.unwrap().id
+    }
+
+    /// Somebody who may do everything in the application.
+    pub fn authority(&self) -> Authority {
+        Authority::new(self.scope(), Origin::command_line())
     }
 
     /// The whole application.

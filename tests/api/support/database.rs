@@ -81,6 +81,14 @@ impl TestDatabase {
         row.try_get("", "n").unwrap()
     }
 
+    /// The text that a query answers in its column `t`.
+    pub async fn text(&mut self, sql: &str) -> String {
+        let connection = self.look().await;
+        let backend = connection.get_database_backend();
+        let row = connection.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
+        row.try_get("", "t").unwrap()
+    }
+
     /// Everything in it, as text: what somebody holds who has stolen it.
     pub async fn dump(&mut self) -> String {
         match &self.cleanup {

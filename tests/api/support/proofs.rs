@@ -3,7 +3,9 @@
 use futures_util::future::join_all;
 use rekey::domain::email_address::EmailAddress;
 use rekey::domain::ids::{PasswordResetId, UserId};
+use rekey::domain::reset::proof;
 use rekey::domain::secret::Secret;
+use rekey::store::resets;
 use rekey::workflows::resets::Client;
 use rekey::workflows::sessions::SignedIn;
 use serde_json::{Value, json};
@@ -70,6 +72,21 @@ impl Mode {
         };
         (answer.text_at("/passwordResetId").parse().unwrap(), proof)
     }
+}
+
+/// The right code of a user whose budget of wrong codes may be spent: it is not
+/// mailed then, so it is worked out as the server would.
+pub async fn unmailed_code(app: &TestApp, user: UserId) -> Value {
+    let body = json!({"userId": user.to_string(), "strategy": "OTP"});
+    let answer = app.workflow("send-password-reset-email", &body).await;
+    assert_eq!(answer.told(), "200 EMAIL_QUEUED");
+    app.drain().await;
+    let engine = &app.app.engine;
+    let id: PasswordResetId = answer.text_at("/passwordResetId").parse().unwrap();
+    let reset = resets::find(engine.database.read(), &app.scope(), id).await.unwrap().unwrap();
+    let key = engine.key(&reset.key_id).unwrap();
+    let code = proof::verification_code(key, reset.application, &id.to_string(), &reset.nonce);
+    json!({"requestCode": answer.text_at("/requestCode"), "verificationCode": code.expose()})
 }
 
 /// A proof together with a new password.

@@ -148,7 +148,7 @@ impl TestApp {
     /// Changes a user behind the doors.
     pub async fn change_user(&self, user: UserId, change: UserChange) {
         let scope = self.scope();
-        self.app.engine.update_user(&scope, Some(&scope), user, change, &Client::default()).await.unwrap();
+        self.app.engine.update_user(&self.authority(), Some(&scope), user, change, &Client::default()).await.unwrap();
         self.drain().await;
     }
 

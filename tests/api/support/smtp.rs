@@ -1,6 +1,14 @@
 //! A small SMTP server on a real socket. It records the bytes on the wire as
 //! they came, and does what a script tells it to do wrong.
 
+#[path = "smtp_moods.rs"]
+mod moods;
+#[path = "smtp_received.rs"]
+mod received;
+
+pub use moods::{Fault, Mood, Security, Step};
+pub use received::Received;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,91 +23,11 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
-/// What goes wrong with one mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing.
-    None,
-    /// This answer to MAIL.
-    Sender(&'static str),
-    /// This answer to RCPT.
-    Recipient(&'static str),
-    /// This answer to the content.
-    Content(&'static str),
-    /// The connection ends in the middle of the content.
-    DropDuringData,
-    /// RCPT is never answered.
-    Stall,
-    /// The mail is taken, and the connection closed without a word.
-    HangUpAfterwards,
-}
-
-/// How the server secures its connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// Not at all.
-    Plain,
-    /// After STARTTLS.
-    StartTls,
-    /// From the first byte.
-    Implicit,
-}
-
-/// One mail as it came.
-#[derive(Debug, Clone)]
-pub struct Received {
-    /// The address in MAIL.
-    pub from: String,
-    /// The addresses in RCPT.
-    pub to: Vec<String>,
-    /// The content exactly as on the wire, dots stuffed, with its final `.` line.
-    pub wire: Vec<u8>,
-    /// Which connection it came over, from 1.
-    pub connection: usize,
-    /// Whether that was secured.
-    pub secure: bool,
-    /// What was decoded from AUTH PLAIN.
-    pub signed_in_as: Option<String>,
-}
-
-impl Received {
-    /// The text part of a mail that a rekey sent.
-    pub fn text(&self) -> String {
-        let data = self.data();
-        let boundary = data.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
-        let part = data.split(&format!("--{boundary}")).find(|part| part.contains("text/plain")).unwrap();
-        let (head, body) = part.split_once("\r\n\r\n").unwrap();
-        let head = head.to_lowercase();
-        if head.contains("base64") {
-            use base64::Engine as _;
-            let joined: String = body.split_whitespace().collect();
-            return String::from_utf8(base64::engine::general_purpose::STANDARD.decode(joined).unwrap()).unwrap();
-        }
-        if head.contains("quoted-printable") { unquote(body) } else { body.to_owned() }
-    }
-
-    /// The token of the link in it.
-    pub fn link_token(&self) -> String {
-        let text = self.text();
-        let rest = text.split("token=").nth(1).unwrap_or_else(|| panic!("no link in {text}"));
-        rest.chars().take_while(char::is_ascii_alphanumeric).collect()
-    }
-
-    /// The eight digits in it.
-    pub fn verification_code(&self) -> String {
-        let text = self.text();
-        let mut runs = text
-            .split(|c: char| !c.is_ascii_digit() && c != ' ' && c != '-')
-            .map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>());
-        runs.find(|digits| digits.len() == 8).unwrap_or_else(|| panic!("no code in {text}"))
-    }
-
-    /// The message: dots unstuffed, without the final line.
-    pub fn data(&self) -> String {
-        let wire = String::from_utf8(self.wire.clone()).unwrap();
-        let lines = wire.strip_suffix(".\r\n").unwrap().split_inclusive("\r\n");
-        lines.map(|line| line.strip_prefix('.').unwrap_or(line)).collect()
-    }
+/// What became of a step.
+enum Turn {
+    Goes,
+    Says(&'static str),
+    HangsUp,
 }
 
 #[derive(Default)]
@@ -108,7 +36,34 @@ struct State {
     arrived: Notify,
     script: Mutex<VecDeque<Fault>>,
     password: Mutex<Option<String>>,
+    token: Mutex<Option<String>>,
+    mood: Mutex<Option<Mood>>,
+    delay: Mutex<Duration>,
+    stalls: AtomicUsize,
+    closing: Notify,
     connections: AtomicUsize,
+}
+
+impl State {
+    async fn stall<T>(&self) -> T {
+        self.stalls.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+
+    /// What the mood of the moment does to a step; waits as long as an answer
+    /// takes here.
+    async fn turn(&self, step: Step) -> Turn {
+        let (mood, delay) = (*self.mood.lock().unwrap(), *self.delay.lock().unwrap());
+        if !delay.is_zero() && step != Step::Taken {
+            tokio::time::sleep(delay).await;
+        }
+        match mood {
+            Some(Mood::Stalls(at)) if at == step => self.stall().await,
+            Some(Mood::HangsUp(at)) if at == step => Turn::HangsUp,
+            Some(Mood::Says(at, answer)) if at == step => Turn::Says(answer),
+            _ => Turn::Goes,
+        }
+    }
 }
 
 /// A running server; it ends when dropped.
@@ -188,6 +143,36 @@ impl SmtpServer {
     /// Wants a sign-in with this password from now on.
     pub fn require_password(&self, password: &str) {
         *self.state.password.lock().unwrap() = Some(password.to_owned());
+    }
+
+    /// Wants a sign-in with this access token from now on.
+    pub fn require_token(&self, token: &str) {
+        *self.state.token.lock().unwrap() = Some(token.to_owned());
+    }
+
+    /// Is like this from now on.
+    pub fn is(&self, mood: Mood) {
+        *self.state.mood.lock().unwrap() = Some(mood);
+    }
+
+    /// Takes so long for every answer from now on.
+    pub fn takes(&self, delay: Duration) {
+        *self.state.delay.lock().unwrap() = delay;
+    }
+
+    /// Closes the connections that wait for their next mail.
+    pub fn hang_up(&self) {
+        self.state.closing.notify_waiters();
+    }
+
+    /// How often it has stalled so far because of its mood.
+    pub fn stalls(&self) -> usize {
+        self.state.stalls.load(Ordering::SeqCst)
+    }
+
+    /// Forgets the mails that were taken.
+    pub fn forget(&self) {
+        self.state.received.lock().unwrap().clear();
     }
 
     /// Every mail that was taken so far.
@@ -279,16 +264,37 @@ impl Talk {
     ) -> std::io::Result<End<S>> {
         let mut stream = BufReader::new(stream);
         if greet {
-            stream.write_all(b"220 test.invalid ESMTP\r\n").await?;
+            let greeting = match self.state.turn(Step::Greeting).await {
+                Turn::Goes => "220 test.invalid ESMTP",
+                Turn::Says(answer) => answer,
+                Turn::HangsUp => return Ok(End::Over),
+            };
+            stream.write_all(format!("{greeting}\r\n").as_bytes()).await?;
         }
         let mut line = String::new();
         loop {
             line.clear();
             stream.flush().await?;
-            if stream.read_line(&mut line).await? == 0 {
+            let read = tokio::select! {
+                read = stream.read_line(&mut line) => read?,
+                () = self.state.closing.notified() => 0,
+            };
+            if read == 0 {
                 return Ok(End::Over);
             }
             let verb = line.split([' ', ':', '\r']).next().unwrap_or_default().to_ascii_uppercase();
+            let turn = match Step::of(&verb) {
+                Some(step) => self.state.turn(step).await,
+                None => Turn::Goes,
+            };
+            match turn {
+                Turn::Goes => {}
+                Turn::HangsUp => return Ok(End::Over),
+                Turn::Says(answer) => {
+                    stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+                    continue;
+                }
+            }
             let answer = match verb.as_str() {
                 "EHLO" => self.greeting(security),
                 "STARTTLS" => {
@@ -326,7 +332,7 @@ impl Talk {
 
     fn greeting(&self, security: Security) -> String {
         let starttls = if security == Security::StartTls && !self.secure { "250-STARTTLS\r\n" } else { "" };
-        format!("250-test.invalid\r\n{starttls}250-AUTH PLAIN LOGIN\r\n250 8BITMIME")
+        format!("250-test.invalid\r\n{starttls}250-AUTH PLAIN LOGIN XOAUTH2\r\n250 8BITMIME")
     }
 
     fn sign_in(&mut self, line: &str) -> String {
@@ -334,6 +340,16 @@ impl Talk {
         let token = line.trim().rsplit(' ').next().unwrap_or_default();
         let decoded = base64::engine::general_purpose::STANDARD.decode(token).unwrap_or_default();
         let text = String::from_utf8(decoded).unwrap_or_default();
+        if line.to_uppercase().starts_with("AUTH XOAUTH2") {
+            let mut parts = text.split('\u{1}');
+            let user = parts.next().unwrap_or_default().strip_prefix("user=").unwrap_or_default();
+            let token = parts.next().unwrap_or_default().strip_prefix("auth=Bearer ").unwrap_or_default();
+            if self.state.token.lock().unwrap().as_deref() == Some(token) {
+                self.signed_in_as = Some(user.to_owned());
+                return "235 welcome".to_owned();
+            }
+            return "535 5.7.8 the token is not good".to_owned();
+        }
         let mut parts = text.split('\0').skip(1);
         let (user, password) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         if self.state.password.lock().unwrap().as_deref() == Some(password) {
@@ -347,7 +363,8 @@ impl Talk {
         self.fault = self.state.script.lock().unwrap().pop_front().unwrap_or(Fault::None);
         self.from = between_brackets(line);
         self.to.clear();
-        if self.state.password.lock().unwrap().is_some() && self.signed_in_as.is_none() {
+        let closed = self.state.password.lock().unwrap().is_some() || self.state.token.lock().unwrap().is_some();
+        if closed && self.signed_in_as.is_none() {
             return "530 5.7.0 sign in first".to_owned();
         }
         if let Fault::Sender(answer) = self.fault { answer.to_owned() } else { "250 ok".to_owned() }
@@ -361,6 +378,16 @@ impl Talk {
         "250 ok".to_owned()
     }
 
+    /// Whether the mood ends the content in the middle.
+    async fn is_cut_off(&self) -> bool {
+        let mood = *self.state.mood.lock().unwrap();
+        match mood {
+            Some(Mood::Stalls(Step::MidContent)) => self.state.stall().await,
+            Some(Mood::HangsUp(Step::MidContent)) => true,
+            _ => false,
+        }
+    }
+
     /// Reads up to the line that holds nothing but a dot; only CRLF ends a line.
     async fn content<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
@@ -371,9 +398,17 @@ impl Talk {
             if stream.read_until(b'\n', &mut wire).await? == 0 || self.fault == Fault::DropDuringData {
                 return Ok(None);
             }
+            if wire.len() > 10 && !wire.ends_with(b"\r\n.\r\n") && self.is_cut_off().await {
+                return Ok(None);
+            }
         }
         if let Fault::Content(answer) = self.fault {
             return Ok(Some(answer.to_owned()));
+        }
+        match self.state.turn(Step::Content).await {
+            Turn::Goes => {}
+            Turn::HangsUp => return Ok(None),
+            Turn::Says(answer) => return Ok(Some(answer.to_owned())),
         }
         let received = Received {
             from: self.from.clone(),
@@ -389,6 +424,11 @@ impl Talk {
             all.len()
         };
         self.state.arrived.notify_waiters();
+        match self.state.turn(Step::Taken).await {
+            Turn::Goes => {}
+            Turn::HangsUp => return Ok(None),
+            Turn::Says(answer) => return Ok(Some(answer.to_owned())),
+        }
         Ok(Some(format!("250 2.0.0 taken as {number}")))
     }
 }
@@ -397,22 +437,4 @@ fn between_brackets(line: &str) -> String {
     let start = line.find('<').map_or(0, |at| at + 1);
     let end = line.find('>').unwrap_or(line.len());
     line[start..end].to_owned()
-}
-
-/// Decodes quoted-printable text (RFC 2045, section 6.7).
-fn unquote(body: &str) -> String {
-    let joined = body.replace("=\r\n", "");
-    let mut bytes = Vec::new();
-    let mut rest = joined.as_bytes();
-    while let [first, tail @ ..] = rest {
-        if let (b'=', [high, low, tail @ ..]) = (first, tail) {
-            let digits = [*high, *low];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
-            rest = tail;
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).unwrap()
 }
