@@ -43,7 +43,7 @@ pub fn document(public_url: &str) -> Value {
 
 /// What registers every door; made once, run by each worker thread.
 pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone + Send + use<>, StartError> {
-    let ops = operations(app)?;
+    let ops = operations(app);
     let engine = web::Data::from(std::sync::Arc::clone(&app.engine));
     let authenticator = app.authenticator.clone();
     let shows_metrics = app.settings.telemetry.metrics_enabled;
@@ -72,7 +72,7 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
 /// What registers health and metrics alone: for a process that answers nobody
 /// else.
 pub fn configure_operations(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone + Send + use<>, StartError> {
-    let ops = operations(app)?;
+    let ops = operations(app);
     let shows_metrics = app.settings.telemetry.metrics_enabled;
     let authenticator = app.authenticator.clone();
     Ok(move |cfg: &mut web::ServiceConfig| {
@@ -81,14 +81,13 @@ pub fn configure_operations(app: &App) -> Result<impl Fn(&mut web::ServiceConfig
     })
 }
 
-fn operations(app: &App) -> Result<Ops, StartError> {
-    let docs = Docs::new(&app.settings.server.public_url, &tables()).map_err(StartError::part)?;
+fn operations(app: &App) -> Ops {
     let metrics = Metrics::install();
-    Ok(Ops {
-        docs: web::Data::new(docs),
+    Ops {
+        docs: web::Data::new(Docs::new(&app.settings.server.public_url, tables())),
         readiness: web::Data::new(readiness(app)),
         metrics: web::Data::new(MetricsText::new(move || metrics.render())),
-    })
+    }
 }
 
 fn readiness(app: &App) -> Readiness {

@@ -4,6 +4,7 @@
 //! a client is bounded: for the head and the next request, for a body (see
 //! `extract`), and for reading our answer (see `socket`).
 
+mod refusal;
 mod socket;
 
 use std::io;
@@ -129,9 +130,10 @@ where
             })
             .h1(app);
         let patience = settings.header_timeout;
-        let guard = fn_service(move |stream: TcpStream| async move {
-            let peer = stream.peer_addr().ok();
-            Ok((Guarded::new(stream, patience), peer))
+        let kit = kit.clone();
+        let guard = fn_service(move |stream: TcpStream| {
+            let guarded = (stream.peer_addr().ok(), Guarded::new(stream, patience, kit.clone()));
+            async move { Ok((guarded.1, guarded.0)) }
         });
         actix_service::boxed::factory(guard.and_then(http))
     }

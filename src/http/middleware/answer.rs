@@ -60,10 +60,15 @@ impl Exchange {
         self.dressed(render(problem, dialect, self.ticket.as_str(), speech))
     }
 
-    fn dressed(&self, mut response: HttpResponse) -> HttpResponse {
-        headers::dress(response.headers_mut(), &self.ticket, self.kit.is_https());
-        response
+    fn dressed(&self, response: HttpResponse) -> HttpResponse {
+        dressed(&self.kit, &self.ticket, response)
     }
+}
+
+/// An answer with the headers that every answer has.
+pub(super) fn dressed(kit: &HttpKit, ticket: &Ticket, mut response: HttpResponse) -> HttpResponse {
+    headers::dress(response.headers_mut(), ticket, kit.is_https());
+    response
 }
 
 /// The problem an answer stands for: one of ours, or what a library said in

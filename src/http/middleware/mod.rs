@@ -3,7 +3,7 @@
 //! runs with panics caught, problems are rendered, headers are set, and the
 //! duration is counted. No answer that a handler or the router gives leaves
 //! without passing here. (Bytes that are not HTTP at all never become a
-//! request; the protocol layer answers those with an empty 4xx and hangs up.)
+//! request; see `server::refusal` for how those are answered.)
 
 mod accept;
 mod activity;
@@ -18,7 +18,7 @@ use std::panic::AssertUnwindSafe;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
@@ -28,11 +28,20 @@ pub use request_id::Ticket;
 
 use super::HttpKit;
 use super::language::Wishes;
-use super::problem::{Dialect, Kind, Problem};
+use super::problem::{Dialect, Kind, Problem, render};
 use answer::Exchange;
 use observe::Observation;
 
 use crate::domain::locale::Locale;
+
+/// A problem of something that never became a request: no path tells the
+/// dialect, so it speaks the one whose members the others know as well.
+#[must_use]
+pub fn without_request(kit: &HttpKit, problem: &Problem) -> HttpResponse {
+    let ticket = Ticket::new(kit);
+    let response = render(problem, Dialect::Workflow, ticket.as_str(), (&kit.locales, Locale::En));
+    answer::dressed(kit, &ticket, response)
+}
 
 /// The middleware of the whole application; see `server::shell_app`.
 pub async fn shell<B: MessageBody + 'static>(

@@ -1,25 +1,32 @@
-//! `/openapi.json`, and `/docs`: the same document for reading. Rendered once
-//! at start; no script, nothing from elsewhere.
+//! `/openapi.json`, and `/docs`: the same document for reading. Rendered when
+//! first asked for (a service that nobody reads about need not hold it) and
+//! kept; no script, nothing from elsewhere.
 
 mod example;
 mod view;
 
+use std::sync::OnceLock;
+
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use handlebars::{Handlebars, RenderError};
 use thiserror::Error;
 
 use crate::http::ops::openapi;
+use crate::http::problem::Problem;
 use crate::http::routes::{RouteSpec, routes};
 
 const TEMPLATE: &str = include_str!("../../../templates/docs/page.hbs");
 const STYLE: &str = include_str!("../../../templates/assets/docs.css");
 
 /// The document in both forms.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Docs {
-    json: String,
-    html: String,
+    public_url: String,
+    tables: Vec<&'static [RouteSpec]>,
+    json: OnceLock<Bytes>,
+    html: OnceLock<Bytes>,
 }
 
 /// The page could not be made: the template and the code do not fit.
@@ -35,25 +42,31 @@ pub enum DocsError {
 
 impl Docs {
     /// Describes the calls of all tables, in the order of the chapters.
-    pub fn new(public_url: &str, tables: &[&[RouteSpec]]) -> Result<Self, DocsError> {
-        let document = openapi::document(public_url, tables);
-        let mut pages = Handlebars::new();
-        pages.set_strict_mode(true);
-        pages.register_template_string("docs", TEMPLATE).map_err(Box::new)?;
-        let html = pages.render("docs", &view::of(&document)).map_err(Box::new)?;
-        Ok(Self { json: format!("{document:#}\n"), html })
+    #[must_use]
+    pub fn new(public_url: &str, tables: Vec<&'static [RouteSpec]>) -> Self {
+        Self { public_url: public_url.to_owned(), tables, json: OnceLock::new(), html: OnceLock::new() }
     }
 
     /// The OpenAPI document, as `rekey openapi` prints it.
-    #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
+    pub fn json(&self) -> Bytes {
+        let text = || format!("{:#}\n", self.document()).into();
+        self.json.get_or_init(text).clone()
     }
 
     /// The page.
-    #[must_use]
-    pub fn html(&self) -> &str {
-        &self.html
+    pub fn html(&self) -> Result<Bytes, DocsError> {
+        if let Some(html) = self.html.get() {
+            return Ok(html.clone());
+        }
+        let mut pages = Handlebars::new();
+        pages.set_strict_mode(true);
+        pages.register_template_string("docs", TEMPLATE).map_err(Box::new)?;
+        let html = pages.render("docs", &view::of(&self.document())).map_err(Box::new)?;
+        Ok(self.html.get_or_init(|| html.into()).clone())
+    }
+
+    fn document(&self) -> serde_json::Value {
+        openapi::document(&self.public_url, &self.tables)
     }
 }
 
@@ -66,12 +79,14 @@ routes! {
         ok 200, errors [];
 }
 
-async fn json(docs: web::Data<Docs>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(docs.json.clone())
+async fn json(docs: web::Data<Docs>) -> Result<HttpResponse, Problem> {
+    let json = web::block(move || docs.json()).await.map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(json))
 }
 
-async fn page(docs: web::Data<Docs>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(docs.html.clone())
+async fn page(docs: web::Data<Docs>) -> Result<HttpResponse, Problem> {
+    let html = web::block(move || docs.html()).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
 }
 
 async fn style() -> HttpResponse {

@@ -4,7 +4,8 @@
 //! time between requests, but neither a later head that drips in, nor the
 //! rest of a body that nobody reads any more, nor a client that takes nothing
 //! of its answer. All three look the same from below: no progress is owed to
-//! us, or none is made.
+//! us, or none is made. What the HTTP layer refuses by itself passes here too,
+//! and leaves in our words (see `refusal`).
 
 use std::future::Future;
 use std::io;
@@ -13,8 +14,11 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::{Sleep, sleep};
+use actix_web::web;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::refusal;
+use crate::http::HttpKit;
 use crate::http::middleware::Activity;
 
 /// A stream with patience for a slow client, and a limit to it.
@@ -29,10 +33,16 @@ pub(super) struct Guarded<S> {
     read_alarm: Option<Pin<Box<Sleep>>>,
     /// Runs while a write makes no progress.
     write_alarm: Option<Pin<Box<Sleep>>>,
+    /// Whether the last write took less than it was given: what comes next is
+    /// the rest of it, and not the beginning of an answer.
+    amid: bool,
+    /// What is left to send in place of an answer of the HTTP layer's own.
+    refusal: Option<Vec<u8>>,
+    kit: web::Data<HttpKit>,
 }
 
 impl<S> Guarded<S> {
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
+    pub(super) fn new(stream: S, patience: Duration, kit: web::Data<HttpKit>) -> Self {
         Self {
             stream,
             patience,
@@ -41,6 +51,9 @@ impl<S> Guarded<S> {
             reading_since: None,
             read_alarm: None,
             write_alarm: None,
+            amid: false,
+            refusal: None,
+            kit,
         }
     }
 
@@ -81,6 +94,26 @@ impl<S> Guarded<S> {
         self.read_alarm.get_or_insert_with(|| Box::pin(sleep(left))).as_mut().poll(cx).is_ready()
     }
 
+    /// Sends the refusal to its end; the HTTP layer hangs up after it.
+    fn poll_refuse(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>
+    where
+        S: AsyncWrite + Unpin,
+    {
+        while let Some(left) = self.refusal.take_if(|left| !left.is_empty()) {
+            let written = Pin::new(&mut self.stream).poll_write(cx, &left);
+            let count = if let Poll::Ready(Ok(count)) = written { count } else { 0 };
+            self.refusal = Some(left.get(count..).unwrap_or_default().to_vec());
+            match self.poll_progress(cx, written) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.refusal = None;
+        Poll::Ready(Ok(()))
+    }
+
     /// Passes a write on, or ends it after too long without progress.
     fn poll_progress<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
@@ -113,7 +146,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.refusal.is_none() && !self.amid && !self.activity.is_busy() {
+            self.refusal = refusal::bare(bytes).map(|status| refusal::in_our_words(status, &self.kit));
+        }
+        if self.refusal.is_some() {
+            return self.poll_refuse(cx).map_ok(|()| bytes.len());
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.amid = !matches!(written, Poll::Ready(Ok(count)) if count == bytes.len());
         self.poll_progress(cx, written)
     }
 

@@ -80,7 +80,7 @@ fn ops(ready: bool) -> Ops {
     let check =
         Check::new("database", move || async move { if ready { Ok(()) } else { Err("gone: password=hunter2") } });
     Ops {
-        docs: web::Data::new(Docs::new("https://rekey.example", TABLES).unwrap()),
+        docs: web::Data::new(Docs::new("https://rekey.example", TABLES.to_vec())),
         readiness: web::Data::new(Readiness(vec![check])),
         metrics: web::Data::new(MetricsText::new(|| "up 1\n".to_owned())),
     }

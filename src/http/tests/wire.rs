@@ -71,6 +71,40 @@ async fn smuggled_and_malformed_requests_are_refused() {
     }
 }
 
+/// A refusal that no handler gave, as far as a caller can tell: JSON, no
+/// member `error`, a ticket, our headers.
+fn assert_in_our_words(answer: &str, status: u16, says: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    for line in ["content-type: application/json", "cache-control: no-store", "x-request-id: req_", "connection: close"]
+    {
+        assert!(head.to_lowercase().contains(line), "{line}: {answer}");
+    }
+    let body: serde_json::Value = serde_json::from_str(body).expect(answer);
+    assert!(body["message"].as_str().unwrap().contains(says), "{answer}");
+    assert!(body["error"].is_null() && head.contains(body["ticket"].as_str().unwrap()), "{answer}");
+}
+
+#[actix_web::test]
+async fn what_never_becomes_a_request_is_refused_in_our_words() {
+    assert_in_our_words(&exchange("nonsense\r\n\r\n").await, 400, "not an HTTP/1.1 request");
+    let endless = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}", "a".repeat(300_000));
+    assert_in_our_words(&exchange(&endless).await, 431, "too large");
+    let slow = exchange("POST /user_management/users HTTP/1.1\r\nHost").await;
+    assert_in_our_words(&slow, 400, "too long to arrive");
+}
+
+#[actix_web::test]
+async fn a_request_that_cannot_be_read_after_one_that_could_is_refused_in_our_words() {
+    let mut stream = TcpStream::connect(serve()).await.unwrap();
+    say(&mut stream, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let mut some = vec![0; 4096];
+    let length = stream.read(&mut some).await.unwrap();
+    assert!(some[..length].starts_with(b"HTTP/1.1 200"));
+    say(&mut stream, "GET nonsense\r\n\r\n").await;
+    assert_in_our_words(&rest(&mut stream).await, 400, "not an HTTP/1.1 request");
+}
+
 #[actix_web::test]
 async fn a_chunked_body_has_the_same_limit_and_does_not_go_on_for_ever() {
     let mut stream = TcpStream::connect(serve()).await.unwrap();
