@@ -45,6 +45,7 @@ fn said(list: &[String], field: &str, code: &str) -> String {
     };
     let shown: String = line.chars().take(80).collect();
     let why = match code {
+        "not_https" if field.starts_with("origins") => "has to begin with https://, or be an address of this machine",
         "not_https" => "has to begin with https://, or be an address of this machine or an app’s own",
         "invalid_origin" => {
             "is more than an origin: write only https, the name and the port, such as https://app.example.com"
@@ -65,7 +66,10 @@ fn judge(wanted: &Origins) -> Wrong {
         };
         wrong.entry(name).or_default().push(said(list, &field, code));
     }
-    wrong.values_mut().for_each(|said| said.truncate(10));
+    // A page bears only so much.
+    for said in wrong.values_mut() {
+        said.truncate(10);
+    }
     wrong
 }
 

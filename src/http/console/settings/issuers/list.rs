@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::issuer::Issuer;
 use crate::http::console::act::WideAct;
@@ -70,6 +70,8 @@ pub(super) async fn page(room: &Room, status: StatusCode, typed: &Typed, wrong: 
         "issuers": issuers, "accounts": accounts, "version": set.version.map_or(0, |version| version.version),
         "error": form::beside(wrong, true),
     });
-    view.as_object_mut().zip(form::view(typed, wrong, true).as_object_mut()).map(|(view, more)| view.append(more));
+    if let (Value::Object(view), Value::Object(more)) = (&mut view, form::view(typed, wrong, true)) {
+        view.extend(more);
+    }
     room.page_as(status, "issuers", Screen::Settings, view)
 }
