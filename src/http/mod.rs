@@ -6,6 +6,7 @@
 //! server itself.
 
 pub(crate) mod assets;
+mod audit_export;
 pub mod console;
 pub mod extract;
 mod kit;

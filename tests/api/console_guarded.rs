@@ -38,6 +38,8 @@ fn closed(app: &TestApp, things: &Things) -> Vec<(Method, String)> {
         ("{user}", things.user.clone()),
         ("{account}", things.account.clone()),
         ("{endpoint}", things.endpoint.clone()),
+        ("{group}", "new".to_owned()),
+        ("{mail}", "PASSWORD_RESET_LINK".to_owned()),
     ];
     let all = rekey::app::page_tables().into_iter().flatten();
     let console = all.filter(|route| route.path.starts_with("/console") && !OPEN.contains(&route.path));

@@ -62,7 +62,11 @@ fn a_service_account_gets_its_secrets_once_and_loses_them_at_once() {
         let chosen = [("name", "Desk"), ("kind", "chosen"), ("tenant", ""), ("may user:read", "on")];
         let made = olga.act(app, &here, &here, &chosen).await;
         assert_eq!(made.status, 200, "{}", made.text);
-        assert!(made.text.contains("See users, in the whole application"), "{}", made.text);
+        assert!(
+            made.text.contains("In the whole application") && made.text.contains("<li>See users</li>"),
+            "{}",
+            made.text
+        );
         let secret = shown(&made.text);
         let mut path = made.text.split("action=\"").filter_map(|part| part.split('"').next());
         let one = path.find_map(|path| path.strip_suffix("/rotate")).unwrap().to_owned();

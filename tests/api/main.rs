@@ -11,8 +11,12 @@
 mod audit;
 mod audit_read;
 mod branding;
+mod console_audit;
+mod console_email_policies;
+mod console_grants;
 mod console_guarded;
 mod console_managed;
+mod console_settings;
 mod console_sign_in;
 mod console_users;
 mod delivery_chain;

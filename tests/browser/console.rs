@@ -176,6 +176,128 @@ fn an_application_is_managed() {
 }
 
 #[test]
+fn an_application_is_made_and_its_settings_are_set() {
+    run(async {
+        let server = Server::start(&[]);
+        let olga = Operator::joins(&server, Visitor::new(&server).await, false).await;
+        olga.at.open("/console/applications").await;
+        olga.at.fill("#support-email", "nobody").await;
+        olga.at.click("form button.main").await;
+        olga.at.find("#name-error").await;
+        olga.at.judge("console-applications-error").await;
+        olga.at.fill("#name", "atelier").await;
+        olga.at.fill("#display-name", "The Atelier").await;
+        olga.at.fill("#support-email", "help@atelier.test").await;
+        olga.at.click("form button.main").await;
+        olga.at.until("Settings").await;
+        olga.at.judge("console-settings").await;
+        olga.at.fill("#display-name", "The old Atelier").await;
+        olga.at.click("form button.main").await;
+        olga.at.comes_to(".where", "The old Atelier").await;
+        olga.at.click_text(".tabs a", "Origins").await;
+        olga.at.find("#origins").await;
+        olga.at.judge("console-origins").await;
+        olga.at.fill("#origins", "http://atelier.test").await;
+        olga.at.click("form button.main").await;
+        olga.at.comes_to("#origins-error", "has to begin with https").await;
+        olga.at.judge("console-origins-error").await;
+        olga.at.fill("#origins", "https://atelier.test").await;
+        olga.at.click("form button.main").await;
+        olga.at.find(".flash[role=status]").await;
+        olga.goes("Service accounts").await;
+        olga.at.fill("#name", "CI").await;
+        olga.at.click("form button.main").await;
+        olga.at.until("CI").await;
+        olga.goes("Settings").await;
+        olga.at.click_text(".tabs a", "Trusted issuers").await;
+        olga.at.click_text("button", "Trust it").await;
+        olga.at.find("#account-error").await;
+        olga.at.judge("console-issuers-error").await;
+        for (field, text) in [
+            ("#issuer", "https://id.example.com"),
+            ("#audience", "atelier"),
+            ("#jwks-url", "https://id.example.com/keys"),
+            ("#claim", "sub"),
+            ("#value", "repo:atelier/shop:ref:refs/heads/main"),
+        ] {
+            olga.at.fill(field, text).await;
+        }
+        olga.at.choose_option("#account", "CI").await;
+        olga.at.click_text("button", "Trust it").await;
+        olga.at.find("tbody a").await;
+        olga.at.judge("console-issuers").await;
+        olga.at.click("tbody a").await;
+        olga.at.until("https://id.example.com").await;
+        olga.at.judge("console-issuer").await;
+        olga.at.click_text("button", "Remove the issuer").await;
+        olga.at.find(".empty").await;
+        olga.at.leave().await;
+    });
+}
+
+#[test]
+fn what_an_account_may_do_is_changed() {
+    run(async {
+        let server = Server::start(&[]);
+        let olga = Operator::joins(&server, Visitor::new(&server).await, false).await;
+        olga.goes("Service accounts").await;
+        olga.at.fill("#name", "Support desk").await;
+        olga.at.click("form button.main").await;
+        olga.at.until("Support desk").await;
+        olga.at.click_text("a", "Let it do more").await;
+        olga.at.until("What it may do").await;
+        olga.at.judge("console-grants").await;
+        olga.at.click("input[value=only]").await;
+        olga.at.fill("#tenants", "nowhere").await;
+        olga.at.click("form button.main").await;
+        olga.at.find("#may-error").await;
+        olga.at.judge("console-grants-error").await;
+        olga.at.click("ul.choices input").await;
+        olga.at.click("input[value=except]").await;
+        olga.at.fill("#tenants", "demo").await;
+        olga.at.fill("#networks", "192.0.2.0/24").await;
+        olga.at.click("form button.main").await;
+        olga.at.comes_to(".group h3", "In every tenant except").await;
+        olga.at.judge("console-service-account-grants").await;
+        olga.at.click(".group form button").await;
+        olga.at.find(".flash[role=status]").await;
+        olga.at.leave().await;
+    });
+}
+
+#[test]
+fn the_log_is_checked_and_the_sender_of_a_mail_is_set() {
+    run(async {
+        let server = Server::start(&[]);
+        let olga = Operator::joins(&server, Visitor::new(&server).await, false).await;
+        olga.goes("Policies").await;
+        olga.at.click_text(".tabs a", "Mails").await;
+        olga.at.find("tbody a").await;
+        olga.at.click("tbody a").await;
+        olga.at.until("Mail with a reset link").await;
+        olga.at.judge("console-email-policy").await;
+        olga.at.fill("#fromName", "The Shop").await;
+        olga.at.fill("#replyTo", "nobody").await;
+        olga.at.click("form.card button.main").await;
+        olga.at.find("#replyTo-error").await;
+        olga.at.judge("console-email-policy-error").await;
+        olga.at.fill("#replyTo", "help@shop.test").await;
+        olga.at.click("form.card button.main").await;
+        olga.at.find(".flash[role=status]").await;
+        olga.at.click(".crumbs a").await;
+        olga.at.comes_to("tbody td", "The Shop").await;
+        olga.at.judge("console-email-policies").await;
+        olga.at.click_text("button", "Take away what is set here").await;
+        olga.at.find(".flash[role=status]").await;
+        olga.goes("Audit log").await;
+        olga.at.click_text("button", "Check that it is whole").await;
+        olga.at.comes_to("section.flash", "The log is whole").await;
+        olga.at.judge("console-audit-checked").await;
+        olga.at.leave().await;
+    });
+}
+
+#[test]
 fn mails_are_written_watched_and_branded() {
     run(async {
         let server = Server::start(&[]);

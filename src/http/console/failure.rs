@@ -89,9 +89,48 @@ pub(super) fn words(failure: &Failure) -> Option<String> {
         Failure::DefaultTenant => "The default tenant stays: calls that name none mean it.".to_owned(),
         Failure::TooMany => "There are as many of these as there may be.".to_owned(),
         Failure::InUse => "Something still uses it.".to_owned(),
-        Failure::Store(_) | Failure::NotFound(_) => return None,
-        other => format!("It was refused: {other}."),
+        Failure::ExternalIdTaken => "Somebody else has this id of yours already.".to_owned(),
+        Failure::TooMuchMetadata => "There is more metadata than one may have.".to_owned(),
+        Failure::ResetNotAllowed => "The user is shut out, so their password is not to be reset.".to_owned(),
+        Failure::InvalidRedirectUrl => "The address to go to afterwards is not registered.".to_owned(),
+        Failure::TooManyFactors => "There are as many authenticators as one may have.".to_owned(),
+        Failure::InvalidAuthenticator => "The names are too long for an authenticator app.".to_owned(),
+        Failure::Password(violations) => violations.iter().map(super::words::violation).collect::<Vec<_>>().join(" "),
+        Failure::Invalid { field, code } => invalid(field, code),
+        Failure::Policy(flaws) => {
+            let fields: Vec<_> = flaws.iter().map(|flaw| flaw.field.as_str()).collect();
+            format!("The policy cannot be set like this: look at {} again.", fields.join(", "))
+        }
+        // The common error pages say the first two best. The others are
+        // answers to users, and no form of the console brings them about.
+        Failure::Store(_)
+        | Failure::NotFound(_)
+        | Failure::InvalidProof(_)
+        | Failure::ExpiredProof(_)
+        | Failure::Verification(_)
+        | Failure::InvalidRequestCode
+        | Failure::ExpiredRequestCode
+        | Failure::InvalidAuthSession
+        | Failure::KeyReused
+        | Failure::InvalidCredentials
+        | Failure::InvalidRefreshToken
+        | Failure::MfaRequired
+        | Failure::MfaAwaited(_)
+        | Failure::InvalidTotpCode
+        | Failure::UsedTotpCode
+        | Failure::TooManyTotpCodes
+        | Failure::InvalidPendingSignIn => return None,
     })
+}
+
+/// What is wrong with a value, in words.
+fn invalid(field: &str, code: &str) -> String {
+    match code {
+        "unknown_tenant" => "One of the tenants is not there any more.".to_owned(),
+        "unknown_boundary" => "The boundary is not there any more.".to_owned(),
+        "no_tenant" => "The account belongs to no tenant of its own.".to_owned(),
+        code => format!("Look at {field} again: {}.", code.replace('_', " ")),
+    }
 }
 
 /// A duration as people say it, rounded up.

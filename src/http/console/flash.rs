@@ -44,6 +44,7 @@ flashes! {
     RotationEnded = "rotation-ended", true, "Only the newest secret works now.";
     AccountShut = "account-shut", true, "The account is shut out.";
     AccountOpened = "account-opened", true, "The account may call again.";
+    GrantsChanged = "grants-changed", true, "What it may do has changed. It counts from the next call on.";
     TestFired = "test-fired", true, "A test is on its way. Its answer appears below in a moment; reload the page.";
     Replayed = "replayed", true, "It is sent again, before everything else that waits.";
     SwitchedOn = "switched-on", true, "It is told again from now on.";
@@ -58,6 +59,10 @@ flashes! {
     UserDeleted = "user-deleted", true, "The user was deleted, with everything that was pending.";
     UserDisabled = "user-disabled", true, "The user is shut out: no sign-in, no reset.";
     UserEnabled = "user-enabled", true, "The user may sign in again.";
+    ApplicationCreated = "application-created", true, "The application is made. Its first program gets a key under Service accounts.";
+    OriginsSaved = "origins-saved", true, "Saved. Links and redirects lead only there from now on.";
+    IssuersChanged = "issuers-changed", true, "Saved. Tokens are judged by it from the next call on.";
+    PolicyRemoved = "policy-removed", true, "Nothing is set here any more. The level above decides.";
     Saved = "saved", true, "Saved.";
     Created = "created", true, "Created.";
     Deleted = "deleted", true, "Deleted.";

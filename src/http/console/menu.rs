@@ -25,11 +25,13 @@ pub(super) enum Screen {
     Branding,
     /// How resets work and what passwords must be.
     Policies,
+    /// What it is called, where its links may lead, whom it trusts.
+    Settings,
     /// Who did what.
     Audit,
 }
 
-const ALL: [(Screen, &str, &str); 10] = [
+const ALL: [(Screen, &str, &str); 11] = [
     (Screen::Overview, "overview", "Overview"),
     (Screen::Users, "users", "Users"),
     (Screen::EmailTemplates, "email-templates", "Email templates"),
@@ -39,6 +41,7 @@ const ALL: [(Screen, &str, &str); 10] = [
     (Screen::ServiceAccounts, "service-accounts", "Service accounts"),
     (Screen::Policies, "policies", "Policies"),
     (Screen::Webhooks, "webhooks", "Webhooks"),
+    (Screen::Settings, "settings", "Settings"),
     (Screen::Audit, "audit", "Audit log"),
 ];
 

@@ -29,6 +29,7 @@ mod policies;
 mod qr;
 mod room;
 mod service_accounts;
+mod settings;
 mod sign_in;
 mod stop;
 mod tenants;
@@ -46,7 +47,7 @@ use crate::http::assets;
 use crate::http::problem::Problem;
 use crate::http::routes::routes;
 
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 46] = [
     ("head", include_str!("../../../templates/console/head.hbs")),
     ("layout", include_str!("../../../templates/console/layout.hbs")),
     ("door", include_str!("../../../templates/console/door.hbs")),
@@ -64,11 +65,20 @@ const TEMPLATES: [(&str, &str); 33] = [
     ("overview", include_str!("../../../templates/console/overview.hbs")),
     ("users", include_str!("../../../templates/console/users.hbs")),
     ("user", include_str!("../../../templates/console/user.hbs")),
+    ("tabs", include_str!("../../../templates/console/tabs.hbs")),
+    ("application-fields", include_str!("../../../templates/console/application-fields.hbs")),
+    ("settings", include_str!("../../../templates/console/settings.hbs")),
+    ("origins", include_str!("../../../templates/console/origins.hbs")),
+    ("issuers", include_str!("../../../templates/console/issuers.hbs")),
+    ("issuer", include_str!("../../../templates/console/issuer.hbs")),
+    ("issuer-fields", include_str!("../../../templates/console/issuer-fields.hbs")),
+    ("mapping-fields", include_str!("../../../templates/console/mapping-fields.hbs")),
     ("tenant-fields", include_str!("../../../templates/console/tenant-fields.hbs")),
     ("tenants", include_str!("../../../templates/console/tenants.hbs")),
     ("tenant", include_str!("../../../templates/console/tenant.hbs")),
     ("service-accounts", include_str!("../../../templates/console/service-accounts.hbs")),
     ("service-account", include_str!("../../../templates/console/service-account.hbs")),
+    ("grants", include_str!("../../../templates/console/grants.hbs")),
     ("webhooks", include_str!("../../../templates/console/webhooks.hbs")),
     ("webhook", include_str!("../../../templates/console/webhook.hbs")),
     ("email-templates", include_str!("../../../templates/console/email-templates.hbs")),
@@ -78,6 +88,10 @@ const TEMPLATES: [(&str, &str); 33] = [
     ("message", include_str!("../../../templates/console/message.hbs")),
     ("suppressions", include_str!("../../../templates/console/suppressions.hbs")),
     ("branding", include_str!("../../../templates/console/branding.hbs")),
+    ("policy-fields", include_str!("../../../templates/console/policy-fields.hbs")),
+    ("policy-remove", include_str!("../../../templates/console/policy-remove.hbs")),
+    ("email-policies", include_str!("../../../templates/console/email-policies.hbs")),
+    ("email-policy", include_str!("../../../templates/console/email-policy.hbs")),
     ("policy", include_str!("../../../templates/console/policy.hbs")),
     ("audit", include_str!("../../../templates/console/audit.hbs")),
 ];
@@ -148,7 +162,36 @@ routes! {
     POST "/console/operators/{operator}/shut" => operators::shut, tag "Console", summary "Shuts an operator out, or lets them in",
         ok 303, errors [400, 403, 404];
     GET "/console/audit" => audit::above, tag "Console", summary "Who did what above all applications", ok 200, errors [];
+    POST "/console/audit/verify" => audit::verify_above, tag "Console", summary "Checks the log above all applications",
+        ok 200, errors [400, 403];
+    GET "/console/audit/export" => audit::export_above, tag "Console", summary "The whole log above all applications",
+        ok 200, errors [];
     GET "/console/applications" => applications::show, tag "Console", summary "All applications", ok 200, errors [];
+    POST "/console/applications" => applications::create, tag "Console", summary "Makes an application",
+        ok 303, errors [400, 403, 422];
+    GET "/console/applications/{application}/settings" => settings::general::show, tag "Console",
+        summary "What an application is called", ok 200, errors [404];
+    POST "/console/applications/{application}/settings" => settings::general::change, tag "Console",
+        summary "Changes what an application is called", ok 303, errors [400, 403, 404, 409, 422];
+    GET "/console/applications/{application}/settings/origins" => settings::origins::show, tag "Console",
+        summary "Where links may lead", ok 200, errors [404];
+    POST "/console/applications/{application}/settings/origins" => settings::origins::put, tag "Console",
+        summary "Changes where links may lead", ok 303, errors [400, 403, 404, 409, 413, 422];
+    GET "/console/applications/{application}/settings/issuers" => settings::issuers::list::show, tag "Console",
+        summary "Whose tokens are trusted", ok 200, errors [404];
+    POST "/console/applications/{application}/settings/issuers" => settings::issuers::list::create, tag "Console",
+        summary "Trusts an issuer", ok 303, errors [400, 403, 404, 409, 413, 422];
+    GET "/console/applications/{application}/settings/issuers/{issuer}" => settings::issuers::one::show, tag "Console",
+        summary "One issuer", ok 200, errors [404];
+    POST "/console/applications/{application}/settings/issuers/{issuer}" => settings::issuers::change::change,
+        tag "Console", summary "Changes an issuer", ok 303, errors [400, 403, 404, 409, 413, 422];
+    POST "/console/applications/{application}/settings/issuers/{issuer}/remove" => settings::issuers::change::remove,
+        tag "Console", summary "Trusts an issuer no more", ok 303, errors [400, 403, 404, 409];
+    POST "/console/applications/{application}/settings/issuers/{issuer}/mappings" => settings::issuers::mappings::add,
+        tag "Console", summary "Lets tokens act as an account", ok 303, errors [400, 403, 404, 409, 422];
+    POST "/console/applications/{application}/settings/issuers/{issuer}/mappings/{mapping}/remove" =>
+        settings::issuers::mappings::remove, tag "Console", summary "Lets tokens act as an account no more",
+        ok 303, errors [400, 403, 404, 409, 422];
     GET "/console/applications/{application}" => applications::one, tag "Console", summary "Leads to its overview",
         ok 303, errors [404];
     GET "/console/applications/{application}/overview" => overview::show, tag "Console", summary "How it goes", ok 200, errors [404];
@@ -187,6 +230,13 @@ routes! {
         summary "Shuts a service account out, or lets it in", ok 303, errors [400, 403, 404];
     POST "/console/applications/{application}/service-accounts/{account}/delete" => service_accounts::change::delete, tag "Console",
         summary "Deletes a service account", ok 303, errors [400, 403, 404];
+    GET "/console/applications/{application}/service-accounts/{account}/grants/{group}" => service_accounts::grants::show::show,
+        tag "Console", summary "What an account may do in one place", ok 200, errors [404];
+    POST "/console/applications/{application}/service-accounts/{account}/grants/{group}" => service_accounts::grants::save::save,
+        tag "Console", summary "Changes what an account may do", ok 303, errors [400, 403, 404, 409, 422];
+    POST "/console/applications/{application}/service-accounts/{account}/grants/{group}/remove" =>
+        service_accounts::grants::remove::remove, tag "Console", summary "Takes away what an account may do",
+        ok 303, errors [400, 403, 404, 409];
     GET "/console/applications/{application}/webhooks" => webhooks::list::show, tag "Console", summary "All webhook endpoints",
         ok 200, errors [404];
     POST "/console/applications/{application}/webhooks" => webhooks::list::create, tag "Console", summary "Adds a webhook endpoint",
@@ -234,7 +284,21 @@ routes! {
     POST "/console/applications/{application}/users/{user}/delete" => users::account::delete, tag "Console", summary "Deletes a user",
         ok 303, errors [400, 403, 404];
     GET "/console/applications/{application}/policies" => policies::show::root, tag "Console", summary "Leads to the policies", ok 303, errors [404];
+    POST "/console/applications/{application}/policies/{kind}/remove" => policies::remove, tag "Console",
+        summary "Sets nothing at one level of a policy", ok 303, errors [400, 403, 404, 409];
+    GET "/console/applications/{application}/policies/email" => policies::email::list, tag "Console",
+        summary "How mails are sent", ok 200, errors [404];
+    GET "/console/applications/{application}/policies/email/{mail}" => policies::email::show, tag "Console",
+        summary "How one kind of mail is sent", ok 200, errors [404];
+    POST "/console/applications/{application}/policies/email/{mail}" => policies::email::put, tag "Console",
+        summary "Sets how one kind of mail is sent", ok 303, errors [400, 403, 404, 409, 422];
+    POST "/console/applications/{application}/policies/email/{mail}/remove" => policies::email::remove, tag "Console",
+        summary "Sets nothing for one kind of mail", ok 303, errors [400, 403, 404, 409, 422];
     GET "/console/applications/{application}/policies/{kind}" => policies::show::show, tag "Console", summary "One policy", ok 200, errors [404];
     POST "/console/applications/{application}/policies/{kind}" => policies::put, tag "Console", summary "Sets a policy", ok 303, errors [400, 403, 404, 409, 422];
     GET "/console/applications/{application}/audit" => audit::show, tag "Console", summary "Who did what", ok 200, errors [404];
+    POST "/console/applications/{application}/audit/verify" => audit::verify, tag "Console", summary "Checks the log",
+        ok 200, errors [400, 403, 404];
+    GET "/console/applications/{application}/audit/export" => audit::export, tag "Console", summary "The whole log",
+        ok 200, errors [404];
 }

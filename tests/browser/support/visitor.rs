@@ -140,6 +140,11 @@ impl<'a> Visitor<'a> {
         self.with_element(selector, typed).await;
     }
 
+    /// Chooses from a list by what an option says.
+    pub async fn choose_option(&self, selector: &str, text: &str) {
+        self.with_element(selector, async |list| list.send_keys(text).await).await;
+    }
+
     /// Clicks.
     pub async fn click(&self, selector: &str) {
         self.with_element(selector, async |element| element.click().await).await;

@@ -141,3 +141,28 @@ pub(super) const PASSWORD: &[Field] = &[
         "As it came only for hashes from a system that did nothing.",
     ),
 ];
+
+/// How a mail is sent. Not every kind of mail has all of them.
+pub(super) const EMAIL: &[Field] = &[
+    field("fromName", Kind::Text, "Who it is from", "The name that people see in their mailbox."),
+    field("fromAddress", Kind::Text, "From which address", "One that the server allows this application to use."),
+    field("replyTo", Kind::Text, "Where answers go", ""),
+    field(
+        "lifetimeMinutes",
+        Kind::Number("minutes"),
+        "What it carries works for",
+        "The link or the code in it; within what is possible for it at all.",
+    ),
+    field(
+        "actionLinkUrl",
+        Kind::Text,
+        "A page of your own for its link",
+        "Its origin has to be registered in the settings.",
+    ),
+    field(
+        "transports",
+        Kind::Lines,
+        "Which mail servers it is offered to",
+        "Their names, one a line, in the order in which they are tried.",
+    ),
+];

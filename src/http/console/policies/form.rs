@@ -71,8 +71,9 @@ pub(super) fn said(field: &Field, value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{PASSWORD, WORKFLOW};
+    use super::super::fields::{EMAIL, PASSWORD, WORKFLOW};
     use super::*;
+    use crate::domain::email_policy::EmailFields;
     use crate::domain::password::PasswordOverrides;
     use crate::domain::policy::WorkflowOverrides;
 
@@ -89,6 +90,15 @@ mod tests {
     fn the_pages_know_every_field() {
         all_there(WORKFLOW, &serde_json::to_value(WorkflowOverrides::default()).unwrap());
         all_there(PASSWORD, &serde_json::to_value(PasswordOverrides::default()).unwrap());
+        let every = EmailFields {
+            action_link_url: Some(String::new()),
+            lifetime_minutes: Some(1),
+            from_name: Some(String::new()),
+            from_address: Some(String::new()),
+            reply_to: Some(String::new()),
+            transports: Some(Vec::new()),
+        };
+        all_there(EMAIL, &serde_json::to_value(every).unwrap());
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! `…/policies`: how resets work and what passwords must be, for the
-//! application and for each tenant.
+//! `…/policies`: how resets work, what passwords must be and how mails are
+//! sent, for the application and for each tenant.
 
+pub(super) mod email;
 mod fields;
 mod form;
 pub(super) mod show;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::domain::ids::TenantId;
@@ -39,8 +41,7 @@ impl Which {
             "password" => PolicyKind::Password,
             _ => return Err(Stop::nothing()),
         };
-        let tenant = tenant.filter(|id| !id.is_empty()).map(str::parse).transpose().map_err(|_| Stop::nothing())?;
-        Ok(Self { kind, tenant })
+        Ok(Self { kind, tenant: tenant_of(tenant)? })
     }
 
     const fn name(self) -> &'static str {
@@ -73,6 +74,39 @@ impl Which {
                 .ok()
                 .map(|body| PolicyBody::Workflow(Box::new(body))),
         }
+    }
+}
+
+/// The tenant that a form or a query names; none is the application itself.
+fn tenant_of(id: Option<&str>) -> Result<Option<TenantId>, Stop> {
+    id.filter(|id| !id.is_empty()).map(str::parse).transpose().map_err(|_| Stop::nothing())
+}
+
+/// The level that is to set nothing any more, and the version that was shown.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    tenant: String,
+    version: String,
+}
+
+/// `POST …/policies/{kind}/remove`: everything follows the level above then.
+pub(super) async fn remove(act: Act<Seen>) -> Result<HttpResponse, Stop> {
+    let (desk, form) = act.into_parts();
+    let room = Room::at(desk).await?;
+    let tenant = tenant_of(Some(&form.tenant))?;
+    let name = room.lobby.request.match_info().get("kind").unwrap_or_default().to_owned();
+    if name == "email" {
+        return email::remove_all(&room, tenant, form.version.parse().ok()).await;
+    }
+    let which = Which::of(&name, Some(&form.tenant))?;
+    room.confirmed(&room.path(&which.path()))?;
+    match room.engine().delete_policy(&room.authority(), tenant, which.kind, form.version.parse().ok()).await {
+        Ok(()) => room.go_saying(&which.path(), Flash::PolicyRemoved),
+        Err(stale @ Failure::Stale(_)) => {
+            show::page(&room, which, StatusCode::CONFLICT, None, &[], failure::words(&stale)).await
+        }
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -112,6 +146,15 @@ fn said(flaw: &Flaw) -> String {
         ("out_of_range", Some(least), Some(most)) => format!("Choose a number from {least} to {most}."),
         ("origin_not_registered" | "unregistered_origin", _, _) => {
             "Its origin is not registered: register it first, on the page of the application's origins.".to_owned()
+        }
+        ("not_allowed", _, _) => {
+            "The server does not allow this here. What it allows stands in its configuration.".to_owned()
+        }
+        ("invalid_email", _, _) => "Write one email address, such as help@example.com.".to_owned(),
+        ("https_required", _, _) => "It has to begin with https://.".to_owned(),
+        ("invalid_url", _, _) => "Write a whole address, such as https://app.example.com/reset.".to_owned(),
+        ("invalid_placeholder", _, _) => {
+            "The name of the tenant stands where it could change where the link leads.".to_owned()
         }
         (code, _, _) => format!("This will not do: {}.", code.replace('_', " ")),
     }

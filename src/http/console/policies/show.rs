@@ -9,12 +9,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::cascade::{Level, Sourced};
+use crate::domain::ids::TenantId;
 use crate::http::console::menu::Screen;
 use crate::http::console::room::Room;
 use crate::http::console::stop::Stop;
 use crate::http::extract::Query;
+use crate::store::policies::PolicyKind;
 use crate::store::slice::Slice;
 use crate::store::tenants::TenantAttribute;
+use crate::workflows::Failure;
 
 use super::fields::{Field, Kind};
 use super::{Which, form};
@@ -22,7 +25,7 @@ use super::{Which, form};
 /// Whose policy.
 #[derive(Debug, Deserialize)]
 pub(in crate::http::console) struct Whose {
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
 }
 
 /// `GET …/policies`.
@@ -50,8 +53,6 @@ pub(super) async fn page(
     error: Option<String>,
 ) -> Result<HttpResponse, Stop> {
     let policy = room.engine().get_policy(&room.scope, which.tenant, which.kind).await?;
-    let slice = Slice { skip: 0, count: 200, descending: false };
-    let (_, tenants) = room.engine().page_tenants(&room.scope, &[], TenantAttribute::DisplayName, slice).await?;
     let own = policy.own.as_ref();
     let fields: Vec<_> = which
         .fields()
@@ -62,21 +63,16 @@ pub(super) async fn page(
             view(field, policy.fields.get(field.name), &set, flaws)
         })
         .collect();
-    let places = std::iter::once((String::new(), "The whole application".to_owned(), which.tenant.is_none()));
-    let each = tenants
-        .iter()
-        .map(|found| (found.it.id.to_string(), found.it.display_name.clone(), which.tenant == Some(found.it.id)));
-    let places: Vec<_> =
-        places.chain(each).map(|(id, name, chosen)| json!({"id": id, "name": name, "chosen": chosen})).collect();
+    let places = places(room, which.tenant).await?;
     let view = json!({
         "title": "Policies",
-        "tabs": [
-            {"href": room.path("policies/workflow"), "title": "Resets", "current": which.name() == "workflow"},
-            {"href": room.path("policies/password"), "title": "Passwords", "current": which.name() == "password"},
-        ],
+        "which": "Which policy",
+        "tabs": tabs(room, which.kind),
         "places": places,
         "several": places.len() > 1,
         "path": room.path(&format!("policies/{}", which.name())),
+        "remove": room.path(&format!("policies/{}/remove", which.name())),
+        "own": own.is_some(),
         "tenant": which.tenant,
         "fields": fields,
         "version": own.map_or(0, |own| own.version),
@@ -86,14 +82,40 @@ pub(super) async fn page(
     room.page_as(status, "policy", Screen::Policies, view)
 }
 
-fn view(field: &Field, counts: Option<&Sourced>, set: &str, flaws: &[(String, String)]) -> Value {
-    let wrong = flaws.iter().find(|(name, _)| name == field.name).map(|(_, text)| text);
-    let (value, level) = counts.map_or((&Value::Null, Level::Server), |sourced| (&sourced.value, sourced.level));
-    let from = match level {
+/// The policies above each of their pages.
+pub(super) fn tabs(room: &Room, current: PolicyKind) -> Value {
+    let tab = |kind: PolicyKind, name: &str, title: &str| json!({"href": room.path(&format!("policies/{name}")), "title": title, "current": kind == current});
+    json!([
+        tab(PolicyKind::Workflow, "workflow", "Resets"),
+        tab(PolicyKind::Password, "password", "Passwords"),
+        tab(PolicyKind::Email, "email", "Mails"),
+    ])
+}
+
+/// The application and its tenants, one of them chosen.
+pub(super) async fn places(room: &Room, chosen: Option<TenantId>) -> Result<Vec<Value>, Failure> {
+    let slice = Slice { skip: 0, count: 200, descending: false };
+    let (_, tenants) = room.engine().page_tenants(&room.scope, &[], TenantAttribute::DisplayName, slice).await?;
+    let whole = json!({"id": "", "name": "The whole application", "chosen": chosen.is_none()});
+    let each = tenants
+        .iter()
+        .map(|found| json!({"id": found.it.id, "name": found.it.display_name, "chosen": chosen == Some(found.it.id)}));
+    Ok(std::iter::once(whole).chain(each).collect())
+}
+
+/// The level that a value comes from, as one says it.
+pub(super) const fn level(level: Level) -> &'static str {
+    match level {
         Level::Server => "the server",
         Level::Application => "the application",
         Level::Tenant => "this tenant",
-    };
+    }
+}
+
+/// A field of a form: what this level sets, what counts, and what is wrong.
+pub(super) fn view(field: &Field, counts: Option<&Sourced>, set: &str, flaws: &[(String, String)]) -> Value {
+    let wrong = flaws.iter().find(|(name, _)| name == field.name).map(|(_, text)| text);
+    let (value, from) = counts.map_or((&Value::Null, Level::Server), |sourced| (&sourced.value, sourced.level));
     let said = form::said(field, value);
     let choices: Vec<_> = match field.kind {
         Kind::Switch => vec![("true", "Yes"), ("false", "No")],
@@ -113,6 +135,6 @@ fn view(field: &Field, counts: Option<&Sourced>, set: &str, flaws: &[(String, St
         "set": set,
         "wrong": wrong,
         "counts": if said.is_empty() { "nothing".to_owned() } else { said },
-        "from": from,
+        "from": level(from),
     })
 }

@@ -20,7 +20,7 @@ use crate::workflows::Failure;
 use super::words::may;
 
 /// How many accounts, and how many tenants of a choice, are listed.
-const MOST: u64 = 200;
+pub(super) const MOST: u64 = 200;
 
 /// `GET …/service-accounts`.
 pub(in crate::http::console) async fn show(room: Room) -> Result<HttpResponse, Stop> {

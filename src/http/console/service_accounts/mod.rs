@@ -2,6 +2,7 @@
 
 pub(super) mod change;
 pub(super) mod create;
+pub(super) mod grants;
 pub(super) mod keys;
 pub(super) mod list;
 pub(super) mod one;

@@ -10,7 +10,7 @@ use crate::http::console::room::Room;
 use crate::http::console::stop::Stop;
 use crate::http::console::words::moment;
 
-use super::{list, named, words};
+use super::{grants, list, named, words};
 
 /// `GET …/service-accounts/{account}`.
 pub(in crate::http::console) async fn show(room: Room, request: HttpRequest) -> Result<HttpResponse, Stop> {
@@ -28,12 +28,14 @@ pub(super) async fn page(
     let found = room.engine().get_account(&room.scope, id).await?;
     let keys = room.engine().list_account_keys(&room.scope, id).await?;
     let names = list::tenants(room).await?;
-    let grants: Vec<_> = found
-        .grants
+    let path = room.path(&format!("service-accounts/{id}"));
+    let groups: Vec<_> = grants::groups(&found.grants)
         .iter()
-        .map(|(grant, _)| {
-            let (text, limits) = words::grant(grant, &names);
-            json!({"text": text, "limits": limits, "name": grant.permission.as_str()})
+        .enumerate()
+        .map(|(at, group)| {
+            let (place, limits) = words::group(group, &names);
+            let may: Vec<_> = group.permissions.iter().map(|one| words::may(*one)).collect();
+            json!({"at": at, "place": place, "may": may, "limits": limits, "path": format!("{path}/grants/{at}")})
         })
         .collect();
     let keys: Vec<_> = keys
@@ -53,8 +55,8 @@ pub(super) async fn page(
     let home = account.home.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
     let view = json!({
         "title": account.name, "id": account.id, "client": account.client_id, "disabled": account.disabled,
-        "home": home, "rotating": found.is_rotating, "grants": grants, "keys": keys, "made": made, "error": error,
-        "path": room.path(&format!("service-accounts/{id}")), "back": room.path("service-accounts"),
+        "home": home, "rotating": found.is_rotating, "groups": groups, "version": account.version, "keys": keys, "made": made, "error": error,
+        "path": path, "back": room.path("service-accounts"),
         "since": moment(account.created_at, room.now),
     });
     room.page_as(status, "service-account", Screen::ServiceAccounts, view)

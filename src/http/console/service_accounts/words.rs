@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::access::{Boundary, Grant, GrantLimits, Permission};
+use crate::domain::access::{Boundary, GrantLimits, Permission};
 use crate::domain::ids::TenantId;
 use crate::domain::reset::Mode;
 use crate::http::console::words::date;
+
+use super::grants::Group;
 
 /// What a permission allows, as one would say it.
 pub(super) const fn may(permission: Permission) -> &'static str {
@@ -86,22 +88,27 @@ pub(super) fn limits(limits: &GrantLimits) -> Vec<String> {
     [modes, lifetime, networks, expiry].into_iter().flatten().collect()
 }
 
-/// A grant as one line.
-pub(super) fn grant(grant: &Grant, names: &BTreeMap<TenantId, String>) -> (String, Vec<String>) {
-    (format!("{}, {}", may(grant.permission), holds(&grant.boundary, names)), limits(&grant.limits))
+/// Where the grants of a group hold, as a heading, and what narrows them.
+pub(super) fn group(group: &Group, names: &BTreeMap<TenantId, String>) -> (String, Vec<String>) {
+    let place = holds(&group.boundary, names);
+    let mut letters = place.chars();
+    let heading = letters.next().map(|first| first.to_uppercase().chain(letters).collect());
+    (heading.unwrap_or_default(), limits(&group.limits))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::grants::groups;
     use super::*;
+    use crate::domain::access::Grant;
 
     #[test]
     fn every_grant_has_plain_words() {
         for permission in Permission::ALL {
             assert!(!may(*permission).contains(':'), "{permission:?}");
         }
-        let everywhere = Grant::new(Permission::UserRead, Boundary::Application);
-        assert_eq!(grant(&everywhere, &BTreeMap::new()).0, "See users, in the whole application");
+        let everywhere = groups(&[(Grant::new(Permission::UserRead, Boundary::Application), None)]);
+        assert_eq!(group(&everywhere[0], &BTreeMap::new()).0, "In the whole application");
         assert_eq!(holds(&Boundary::TenantExclusionList([].into()), &BTreeMap::new()), "in every tenant");
     }
 }

@@ -1,0 +1,142 @@
+//! What a service account may do, changed in the console.
+
+use std::time::Duration;
+
+use rekey::domain::access::{Boundary, Grant, Permission};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::app::{TestApp, on_both_databases};
+use crate::support::console::{Operator, leads_to};
+
+/// An account that may see users everywhere: its page, and a key of it.
+async fn account(app: &TestApp) -> (String, String, String) {
+    let (id, key) = app.account(vec![Grant::new(Permission::UserRead, Boundary::Application)]).await;
+    (format!("/console/applications/{}/service-accounts/{id}", app.application), id.to_string(), key)
+}
+
+/// The version that the forms of a page were made for.
+async fn version(olga: &mut Operator, app: &TestApp, page: &str) -> String {
+    let page = olga.get(app, page).await;
+    let after = page.text.split("name=\"version\" value=\"").nth(1).unwrap_or_else(|| panic!("{}", page.text));
+    after.split('"').next().unwrap().to_owned()
+}
+
+/// The grants as the management API shows them.
+async fn grants(app: &TestApp, id: &str) -> Value {
+    app.get(&format!("/api/v1/service-accounts/{id}")).await.body["grants"].clone()
+}
+
+#[test]
+fn what_an_account_may_do_is_widened_narrowed_and_taken_away_at_once() {
+    on_both_databases(async |app| {
+        let berlin = app.another_tenant("berlin").await;
+        let (page, id, key) = account(app).await;
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let (new, first) = (format!("{page}/grants/new"), format!("{page}/grants/0"));
+        let seen = version(&mut olga, app, &new).await;
+        let nothing = olga.act(app, &new, &new, &[("version", &seen), ("where", "only"), ("tenants", "munich")]).await;
+        assert!(nothing.status == 422 && nothing.text.contains("Tick at least one thing"), "{}", nothing.text);
+        assert!(nothing.text.contains("There is no tenant of the name munich."), "{}", nothing.text);
+        let more = [
+            ("version", seen.as_str()),
+            ("may password-reset-workflow:execute", "on"),
+            ("where", "except"),
+            ("tenants", "berlin\r\n"),
+            ("mode RESET_LINK", "on"),
+            ("minutes", "30"),
+            ("networks", "127.0.0.0/8"),
+            ("until", "2027-01-31T18:00"),
+        ];
+        assert_eq!(leads_to(&olga.act(app, &new, &new, &more).await), page);
+        let shown = olga.get(app, &page).await;
+        for said in [
+            "In the whole application",
+            "In every tenant except ",
+            "Only links to hand over",
+            "Links live at most 30 minutes",
+            "Only from 127.0.0.0/8",
+            "Until 31 Jan 2027, 18:00 UTC",
+        ] {
+            assert!(shown.text.contains(said), "{said}: {}", shown.text);
+        }
+        let narrowed = json!({"permission": "password-reset-workflow:execute",
+            "boundary": {"type": "TENANT_EXCLUSION_LIST", "tenantIds": [berlin]}, "modes": ["RESET_LINK"],
+            "maxLinkLifetimeMinutes": 30, "sourceNetworks": ["127.0.0.0/8"], "expiresAt": "2027-01-31T18:00:00.000Z"});
+        assert_eq!(grants(app, &id).await[1], narrowed);
+        let stale = olga.act(app, &first, &first, &more).await;
+        assert!(stale.status == 409 && stale.text.contains("Olga changed this meanwhile"), "{}", stale.text);
+        let users = async || {
+            let path = "/user_management/users?email=ann@example.test";
+            app.call_as(&key, Method::GET, path, None).await.status
+        };
+        assert_eq!(users().await, 200);
+        let seen = version(&mut olga, app, &page).await;
+        let other = [("version", seen.as_str()), ("may tenant:read", "on"), ("where", "self"), ("until", "")];
+        assert_eq!(leads_to(&olga.act(app, &first, &first, &other).await), page);
+        assert_eq!(users().await, 403);
+        let seen = version(&mut olga, app, &page).await;
+        let remove = format!("{page}/grants/0/remove");
+        assert_eq!(leads_to(&olga.act(app, &page, &remove, &[("version", &seen)]).await), page);
+        assert_eq!(grants(app, &id).await.as_array().unwrap().len(), 1);
+        assert_eq!(olga.get(app, &format!("{page}/grants/7")).await.status, 404);
+    });
+}
+
+#[test]
+fn a_boundary_with_a_name_is_kept_by_its_name_and_what_is_wrong_is_marked() {
+    on_both_databases(async |app| {
+        let boundary =
+            json!({"name": "Customers", "boundary": {"type": "TENANT_INCLUSION_LIST", "tenantIds": [app.tenant]}});
+        let boundary = app.post("/api/v1/permission-boundaries", &boundary).await;
+        assert_eq!(boundary.status, 201, "{}", boundary.text);
+        let (page, id, _) = account(app).await;
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let first = format!("{page}/grants/0");
+        let shown = olga.get(app, &first).await;
+        assert!(shown.text.contains("As “Customers” says"), "{}", shown.text);
+        let seen = version(&mut olga, app, &first).await;
+        let place = format!("named {}", boundary.text_at("/id"));
+        let wrong = [
+            ("version", seen.as_str()),
+            ("may user:read", "on"),
+            ("where", &place),
+            ("minutes", "0"),
+            ("networks", "10.0.0.1/8"),
+            ("until", "tomorrow"),
+        ];
+        let refused = olga.act(app, &first, &first, &wrong).await;
+        assert_eq!(refused.status, 422);
+        for field in ["minutes", "networks", "until"] {
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{field}: {}", refused.text);
+        }
+        let good = [("version", seen.as_str()), ("may user:read", "on"), ("may user:write", "on"), ("where", &place)];
+        assert_eq!(leads_to(&olga.act(app, &first, &first, &good).await), page);
+        let all = grants(app, &id).await;
+        assert!(all.as_array().unwrap().iter().all(|grant| grant["boundaryId"] == boundary.text_at("/id")), "{all}");
+        let nowhere = [("version", seen.as_str()), ("may user:read", "on"), ("where", "home")];
+        let stale = olga.act(app, &first, &first, &nowhere).await;
+        assert_eq!(stale.status, 409, "of a version that is over");
+    });
+}
+
+#[test]
+fn grants_are_not_changed_by_whoever_has_not_proven_themselves_lately() {
+    on_both_databases(async |app| {
+        let (page, id, _) = account(app).await;
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let before = grants(app, &id).await;
+        app.advance(Duration::from_secs(301));
+        let first = format!("{page}/grants/0");
+        let seen = version(&mut olga, app, &first).await;
+        let wish = [("version", seen.as_str()), ("may user:write", "on"), ("where", "application")];
+        let asked = olga.act(app, &first, &first, &wish).await;
+        assert!(leads_to(&asked).starts_with("/console/confirm?next=%2Fconsole%2Fapplications%2F"));
+        let asked = olga.act(app, &page, &format!("{first}/remove"), &[("version", &seen)]).await;
+        assert!(leads_to(&asked).starts_with("/console/confirm?next="));
+        assert_eq!(grants(app, &id).await, before);
+        olga.confirms(app).await;
+        assert_eq!(leads_to(&olga.act(app, &first, &first, &wish).await), page);
+        assert_ne!(grants(app, &id).await, before);
+    });
+}
