@@ -11,6 +11,7 @@
 mod audit;
 mod audit_read;
 mod branding;
+mod console_funnel;
 mod console_guarded;
 mod console_managed;
 mod console_sign_in;
