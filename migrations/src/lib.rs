@@ -18,6 +18,7 @@ mod m20261121_000011_delivery;
 mod m20261121_000012_branding;
 mod m20261121_000013_users_and_policies;
 mod m20261121_000014_console;
+mod m20261121_000015_opened_forms;
 mod schema;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_branding::Migration),
             Box::new(m20261121_000013_users_and_policies::Migration),
             Box::new(m20261121_000014_console::Migration),
+            Box::new(m20261121_000015_opened_forms::Migration),
         ]
     }
 }

@@ -38,6 +38,15 @@ pub async fn resets(connection: &impl ConnectionTrait, scope: &Scope, span: Span
     tally(connection, scope, span, sql).await
 }
 
+/// Those of [`resets`] whose form for a new password was shown here, by what
+/// became of them so far.
+pub async fn opened(connection: &impl ConnectionTrait, scope: &Scope, span: Span) -> Result<Vec<Tally>> {
+    let sql = "SELECT (created_at - $2) / $3 AS piece, status AS name, COUNT(*) AS number FROM password_resets \
+               WHERE application_id = $1 AND created_at >= $2 AND created_at < $4 AND form_opened_at IS NOT NULL \
+               GROUP BY 1, 2";
+    tally(connection, scope, span, sql).await
+}
+
 /// The mails with a link or a code of a reset that were queued in a span, by
 /// where they are.
 pub async fn reset_mails(connection: &impl ConnectionTrait, scope: &Scope, span: Span) -> Result<Vec<Tally>> {

@@ -87,6 +87,7 @@ fn to_row(reset: Reset, token: Option<&SecretDigest>, provenance: Provenance) ->
         created_at: reset.created_at.as_millis(),
         expires_at: reset.expires_at.map(Timestamp::as_millis),
         verified_at: None,
+        form_opened_at: None,
         finished_at: None,
         sessions_revoked: 0,
         credential_version: None,
@@ -344,6 +345,33 @@ pub async fn mark_verified(connection: &impl ConnectionTrait, id: PasswordResetI
         .exec(connection)
         .await?;
     Ok(result.rows_affected == 1)
+}
+
+/// Notes that the form for a new password was shown: once, while the reset is
+/// pending and its time is not over. Nothing else is written, and nothing at
+/// all when it was noted before.
+pub async fn note_form_opened(
+    reader: &impl ConnectionTrait,
+    writer: &impl ConnectionTrait,
+    id: PasswordResetId,
+    now: Timestamp,
+) -> Result<()> {
+    let unseen = || {
+        Column::Id
+            .eq(id.to_string())
+            .and(Column::Status.eq(Status::Pending.as_str()))
+            .and(Column::FormOpenedAt.is_null())
+            .and(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.as_millis())))
+    };
+    // Looked for first: a form that is opened again must not wait for the one writer of SQLite.
+    if Entity::find().filter(unseen()).one(reader).await?.is_some() {
+        Entity::update_many()
+            .col_expr(Column::FormOpenedAt, Expr::value(now.as_millis()))
+            .filter(unseen())
+            .exec(writer)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Counts one attempt to have a lost answer repeated, at most `limit`. Says

@@ -89,7 +89,7 @@ fn the_overview_counts_what_happened() {
             let page = olga.get(app, &format!("{here}?range={range}")).await;
             let numbers: Vec<_> =
                 page.text.split("<span><strong>").skip(1).map(|part| part.split('<').next().unwrap()).collect();
-            assert_eq!(numbers, ["2", "2", "1"], "requested, sent, completed: {}", page.text);
+            assert_eq!(numbers, ["2", "2", "0", "1"], "requested, sent, opened, completed: {}", page.text);
             assert!(page.text.contains("50 %") && page.text.matches("<svg class=\"chart\"").count() == 2);
             assert!(page.text.contains("Mail leaves as it should."));
         }

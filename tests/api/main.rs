@@ -14,6 +14,7 @@ mod branding;
 mod console_audit;
 mod console_email_policies;
 mod console_grants;
+mod console_funnel;
 mod console_guarded;
 mod console_managed;
 mod console_settings;

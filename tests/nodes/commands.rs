@@ -17,7 +17,8 @@ fn an_operator_is_made_and_the_audit_log_checked_on_postgres() {
     with(TestDatabase::postgres, run);
 }
 
-fn verify(installation: &Installation, more: &[&str]) -> (bool, String) {
+/// Whether the audit log holds, and what was said of it.
+pub fn verify(installation: &Installation, more: &[&str]) -> (bool, String) {
     let arguments = [&["audit", "verify"], more].concat();
     let output = installation.command(&arguments).output().unwrap();
     let both = [output.stdout, output.stderr].concat();

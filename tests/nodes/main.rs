@@ -26,5 +26,6 @@ mod profiles;
 #[path = "../api/support/smtp.rs"]
 #[expect(dead_code, reason = "shared with the other test binary, which uses the rest")]
 mod smtp;
+mod templates;
 mod together;
 mod users;

@@ -9,16 +9,46 @@ use plotters::style::{Color as _, IntoFont as _, RGBColor};
 
 /// The size that everything is drawn at; the page scales it.
 const SIZE: (u32, u32) = (420, 170);
-/// The names: what `console.css` knows as `[fill="#000001"]` and so on.
-const SERIES: [RGBColor; 3] = [RGBColor(0, 0, 1), RGBColor(0, 0, 2), RGBColor(0, 0, 3)];
+/// What a series tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tone {
+    /// It went well.
+    Good,
+    /// It came some of the way.
+    Middling,
+    /// Nothing to speak of yet.
+    Pale,
+    /// It went wrong.
+    Bad,
+}
+
+impl Tone {
+    /// Its name: what `console.css` knows as `[fill="#000001"]` and so on.
+    const fn colour(self) -> RGBColor {
+        RGBColor(
+            0,
+            0,
+            match self {
+                Self::Good => 1,
+                Self::Pale => 2,
+                Self::Bad => 3,
+                Self::Middling => 4,
+            },
+        )
+    }
+}
+
+/// Numbers over time, and what they tell.
+pub(super) type Series = (Tone, Vec<i64>);
+
 const LINES: RGBColor = RGBColor(0, 0, 9);
 const TEXT: RGBColor = RGBColor(0, 0, 10);
 
 /// Numbers over time as bars, the series of a piece upon each other. `label`
 /// says what it shows; the numbers stand in a table beside it.
-pub(super) fn bars(label: &str, series: &[Vec<i64>], ends: (&str, &str)) -> Option<String> {
-    let pieces = series.iter().map(Vec::len).max().unwrap_or_default();
-    let at = |piece: usize| series.iter().filter_map(|one| one.get(piece)).sum::<i64>();
+pub(super) fn bars(label: &str, series: &[Series], ends: (&str, &str)) -> Option<String> {
+    let pieces = series.iter().map(|(_, one)| one.len()).max().unwrap_or_default();
+    let at = |piece: usize| series.iter().filter_map(|(_, one)| one.get(piece)).sum::<i64>();
     let top = nice((0..pieces).map(at).max().unwrap_or_default());
     let mut svg = String::new();
     draw(&mut svg, series, (pieces, top)).ok()?;
@@ -37,7 +67,7 @@ pub(super) fn bars(label: &str, series: &[Vec<i64>], ends: (&str, &str)) -> Opti
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-fn draw(svg: &mut String, series: &[Vec<i64>], (pieces, top): (usize, i64)) -> Drawn {
+fn draw(svg: &mut String, series: &[Series], (pieces, top): (usize, i64)) -> Drawn {
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     let right = i64::try_from(pieces)?.max(1) * 10;
     let mut chart = ChartBuilder::on(&area)
@@ -60,10 +90,10 @@ fn draw(svg: &mut String, series: &[Vec<i64>], (pieces, top): (usize, i64)) -> D
     for piece in 0..pieces {
         let left = i64::try_from(piece)? * 10;
         let mut below = 0;
-        for (one, colour) in series.iter().zip(SERIES) {
+        for (tone, one) in series {
             let number = one.get(piece).copied().unwrap_or_default();
             if number > 0 {
-                let bar = Rectangle::new([(left + 2, below), (left + 9, below + number)], colour.filled());
+                let bar = Rectangle::new([(left + 2, below), (left + 9, below + number)], tone.colour().filled());
                 chart.draw_series(std::iter::once(bar))?;
                 below += number;
             }
@@ -92,10 +122,14 @@ mod tests {
 
     #[test]
     fn a_chart_has_a_name_and_only_colours_that_the_style_knows() {
-        let chart = bars("Resets & more", &[vec![1, 0, 7], vec![2, 3, 0]], ("yesterday", "now")).unwrap();
+        let every = [Tone::Good, Tone::Middling, Tone::Pale, Tone::Bad].map(|tone| (tone, vec![1, 0, 7]));
+        let chart = bars("Resets & more", &every, ("yesterday", "now")).unwrap();
         assert!(chart.contains("aria-label=\"Resets &amp; more\"") && chart.ends_with("</svg>"));
         for part in chart.split('"').filter(|part| part.starts_with('#')) {
             assert!(part.starts_with("#00000") && part.len() == 7, "{part}");
+        }
+        for number in 1..=4 {
+            assert!(chart.contains(&format!("fill=\"#00000{number}\"")), "{number}");
         }
         assert!(!chart.contains("style="), "nothing inline");
         assert_eq!(chart.matches("<svg").count(), 1);
@@ -103,7 +137,7 @@ mod tests {
 
     #[test]
     fn nothing_is_a_chart_too() {
-        assert!(bars("Nothing", &[vec![0; 24]], ("", "")).is_some());
+        assert!(bars("Nothing", &[(Tone::Good, vec![0; 24])], ("", "")).is_some());
         assert!(bars("Nothing", &[], ("", "")).is_some());
     }
 

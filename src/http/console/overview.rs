@@ -2,13 +2,13 @@
 
 use actix_web::HttpResponse;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::clock::Timestamp;
 use crate::http::extract::Query;
 use crate::workflows::console::overview::{Overview, Range};
 
-use super::chart;
+use super::chart::{self, Tone};
 use super::menu::Screen;
 use super::room::Room;
 use super::stop::Stop;
@@ -39,6 +39,7 @@ pub(super) async fn show(room: Room, Query(back): Query<Back>) -> Result<HttpRes
         "title": "Overview",
         "ranges": ranges,
         "funnel": funnel(&counted),
+        "unseen": unseen(&counted),
         "ends": ends(&counted),
         "mail": mail(&counted),
         "hashing": hashing(&counted),
@@ -54,21 +55,36 @@ fn share(part: i64, whole: i64) -> String {
     if whole == 0 { String::new() } else { format!("{} %", (part * 100 + whole / 2) / whole) }
 }
 
-/// Requested, sent, completed. The width of a bar is one of twenty classes:
-/// nothing inline.
+/// Requested, sent, opened, completed. The width of a bar is one of twenty
+/// classes: nothing inline.
 fn funnel(counted: &Overview) -> Vec<Value> {
     let began = counted.by_piece(&counted.resets, &[]).iter().sum::<i64>();
     let sent = Overview::total(&counted.reset_mails, &["sent"]);
+    let opened = counted.by_piece(&counted.opened, &[]).iter().sum::<i64>();
     let completed = Overview::total(&counted.resets, &["completed"]);
     let width = |number: i64| if began == 0 { 0 } else { (number * 20 / began).clamp(i64::from(number > 0), 20) };
+    let step = |name: &str, number: i64, hint: &str| json!({"name": name, "number": number, "share": share(number, began), "width": width(number), "hint": hint});
     vec![
         json!({"name": "Requested", "number": began, "share": "", "width": width(began),
             "hint": "Resets that began, for people who have an account"}),
-        json!({"name": "Mail sent", "number": sent, "share": share(sent, began), "width": width(sent),
-            "hint": "Links and codes that the mail server took"}),
-        json!({"name": "Completed", "number": completed, "share": share(completed, began), "width": width(completed),
-            "hint": "A new password was set"}),
+        step("Mail sent", sent, "Links and codes that the mail server took"),
+        step("Opened form", opened, "The page here asked for the new password"),
+        step("Completed", completed, "A new password was set"),
     ]
+}
+
+/// What the funnel cannot see: an application that asks for the new password
+/// itself completes resets whose form was never opened here.
+fn unseen(counted: &Overview) -> Option<String> {
+    let completed = Overview::total(&counted.resets, &["completed"]);
+    let here = Overview::total(&counted.opened, &["completed"]);
+    let elsewhere = u64::try_from(completed - here).ok().filter(|number| *number > 0)?;
+    let which =
+        if here == 0 { "All resets that were completed".to_owned() } else { count(elsewhere, "completed reset") };
+    Some(format!(
+        "{which} did not pass the form here: the application asked for the new password itself, through the API. \
+         Such resets are missing from “Opened form”, whether or not they are completed."
+    ))
 }
 
 /// How resets ended that did not end well, or have not ended yet.
@@ -121,11 +137,15 @@ fn hashing(counted: &Overview) -> Value {
     })
 }
 
-fn series(counted: &Overview) -> (Vec<i64>, Vec<i64>) {
-    let completed = counted.by_piece(&counted.resets, &["completed"]);
+/// Resets by piece, none of them twice: completed, only opened, and the rest.
+fn series(counted: &Overview) -> [Vec<i64>; 3] {
     let all = counted.by_piece(&counted.resets, &[]);
-    let others = all.iter().zip(&completed).map(|(all, completed)| all - completed).collect();
-    (completed, others)
+    let completed = counted.by_piece(&counted.resets, &["completed"]);
+    let opened = counted.by_piece(&counted.opened, &[]);
+    let through = counted.by_piece(&counted.opened, &["completed"]);
+    let only: Vec<i64> = opened.iter().zip(&through).map(|(opened, through)| opened - through).collect();
+    let rest = all.iter().zip(&completed).zip(&only).map(|((all, completed), only)| all - completed - only).collect();
+    [completed, only, rest]
 }
 
 fn span_ends(counted: &Overview) -> (String, String) {
@@ -133,9 +153,13 @@ fn span_ends(counted: &Overview) -> (String, String) {
 }
 
 fn resets_chart(counted: &Overview) -> Option<String> {
-    let (completed, others) = series(counted);
+    let [completed, only_opened, rest] = series(counted);
     let (first, last) = span_ends(counted);
-    chart::bars("Resets over time: completed below, the others above", &[completed, others], (&first, &last))
+    chart::bars(
+        "Resets over time: completed below, then those whose form was only opened, the others on top",
+        &[(Tone::Good, completed), (Tone::Middling, only_opened), (Tone::Pale, rest)],
+        (&first, &last),
+    )
 }
 
 fn mails_chart(counted: &Overview) -> Option<String> {
@@ -145,7 +169,7 @@ fn mails_chart(counted: &Overview) -> Option<String> {
     let (first, last) = span_ends(counted);
     chart::bars(
         "Mails over time: sent below, then waiting or dropped, failed on top",
-        &[sent, waiting, dead],
+        &[(Tone::Good, sent), (Tone::Pale, waiting), (Tone::Bad, dead)],
         (&first, &last),
     )
 }
@@ -153,17 +177,20 @@ fn mails_chart(counted: &Overview) -> Option<String> {
 /// The same numbers for whoever reads tables; pieces in which nothing happened
 /// are left out.
 fn rows(counted: &Overview) -> Vec<Value> {
-    let all = counted.by_piece(&counted.resets, &[]);
-    let completed = counted.by_piece(&counted.resets, &["completed"]);
-    let sent = counted.by_piece(&counted.mails, &["sent"]);
-    let dead = counted.by_piece(&counted.mails, &["dead"]);
-    let numbers = all.iter().zip(completed).zip(sent).zip(dead).zip(0_i64..);
-    numbers
-        .filter(|((((all, _), sent), dead), _)| **all + sent + dead > 0)
-        .map(|((((all, completed), sent), dead), piece)| {
-            let at = counted.span.from.as_millis() + piece * counted.span.piece;
-            let from = date(Timestamp::from_millis(at));
-            json!({"from": from, "began": all, "completed": completed, "sent": sent, "dead": dead})
-        })
-        .collect()
+    let columns = [
+        ("began", counted.by_piece(&counted.resets, &[])),
+        ("opened", counted.by_piece(&counted.opened, &[])),
+        ("completed", counted.by_piece(&counted.resets, &["completed"])),
+        ("sent", counted.by_piece(&counted.mails, &["sent"])),
+        ("dead", counted.by_piece(&counted.mails, &["dead"])),
+    ];
+    let row = |(piece, at): (usize, i64)| {
+        let numbers = columns.iter().map(|(name, numbers)| (*name, numbers.get(piece).copied().unwrap_or_default()));
+        let mut row: Map<String, Value> = numbers.map(|(name, number)| (name.to_owned(), number.into())).collect();
+        let happened = row.values().any(|number| *number != 0);
+        row.insert("from".to_owned(), date(Timestamp::from_millis(at)).into());
+        happened.then_some(Value::Object(row))
+    };
+    let starts = (0..counted.span.pieces).map(|piece| counted.span.from.as_millis() + piece * counted.span.piece);
+    starts.enumerate().filter_map(row).collect()
 }

@@ -1,13 +1,16 @@
 //! `/reset-password`: takes the token out of the address, asks for the new
-//! password, and sets it. Opening the page changes nothing, however often and
-//! by whomever it is done; only the form completes the reset.
+//! password, and sets it. Opening the page uses nothing up, however often and
+//! by whomever it is done; only the form completes the reset. What is noted,
+//! once, is that the form was shown: at the clean address, so that whoever
+//! only follows the link of a mail is not mistaken for its reader.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::email_address::mask;
+use crate::domain::ids::PasswordResetId;
 use crate::domain::locale::Because;
 use crate::domain::reset::{Mode, Proof, Refusal};
 use crate::domain::secret::Secret;
@@ -47,6 +50,8 @@ pub(super) struct Chosen {
 /// What a right proof opens.
 #[derive(Clone)]
 struct Opened {
+    /// Which one; `None` when its user was deleted meanwhile.
+    reset: Option<PasswordResetId>,
     place: Place,
     account: String,
     proof: Proof,
@@ -71,7 +76,14 @@ pub(super) async fn show(visit: Visit, Query(carried): Query<Carried>) -> Result
     }
     match open(&visit).await? {
         Ok(opened) if opened.used => dead::refused(&visit, Refusal::Used, &opened.place),
-        Ok(opened) => form(&visit, &opened, StatusCode::OK, &Notes::default()),
+        Ok(opened) => {
+            let answer = form(&visit, &opened, StatusCode::OK, &Notes::default())?;
+            // A HEAD shows nobody a form.
+            if let Some(reset) = opened.reset.filter(|_| visit.method() == Method::GET) {
+                visit.engine.note_form_opened(reset).await;
+            }
+            Ok(answer)
+        }
         Err(instead) => instead.answer(&visit, false).await,
     }
 }
@@ -184,13 +196,14 @@ async fn open(visit: &Visit) -> Result<Result<Opened, Instead>, Problem> {
             let Some(proven) = flow.proven.clone() else { return Ok(Err(Instead::CodeFirst)) };
             let place = place_of(visit, &flow).await?;
             let redirect = place.tenancy.workflow.custom_redirect_url.clone();
-            let user = visit.engine.user_of_request(&place.scope(), &flow.request_code).await.map_err(problem)?;
-            let second_factor = match user {
-                Some(user) => visit.engine.has_second_factor(user).await.map_err(problem)?,
+            let reset = visit.engine.reset_of_request(&place.scope(), &flow.request_code).await.map_err(problem)?;
+            let second_factor = match &reset {
+                Some(reset) => visit.engine.has_second_factor(reset.user).await.map_err(problem)?,
                 None => false,
             };
+            let (reset, account) = (reset.map(|reset| reset.id), proven.account);
             let proof = Proof::EmailOtp { request_code: flow.request_code, verification_code: proven.code };
-            return Ok(Ok(Opened { place, account: proven.account, proof, redirect, used: false, second_factor }));
+            return Ok(Ok(Opened { reset, place, account, proof, redirect, used: false, second_factor }));
         }
     };
     let Some(known) = visit.engine.look_at_link(&token).await.map_err(problem)? else {
@@ -213,7 +226,7 @@ async fn open(visit: &Visit) -> Result<Result<Opened, Instead>, Problem> {
     let spoken = visit.engine.locale_of_user(&place.scope(), known.reset.user).await.map_err(problem)?;
     visit.hear(Because::User, spoken.as_deref());
     let (account, redirect) = (mask(&known.reset.email), known.redirect_url);
-    Ok(Ok(Opened { place, account, proof, redirect, used, second_factor }))
+    Ok(Ok(Opened { reset: Some(known.reset.id), place, account, proof, redirect, used, second_factor }))
 }
 
 /// What can be said of the form before anything is asked.

@@ -26,6 +26,7 @@ pub struct Model {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub verified_at: Option<i64>,
+    pub form_opened_at: Option<i64>,
     pub finished_at: Option<i64>,
     pub sessions_revoked: i64,
     pub credential_version: Option<i64>,

@@ -1,6 +1,5 @@
 //! What the overview counts: how resets and mails of the last hours or days
-//! went. "Opened the form" is not among it: nothing may be counted when
-//! somebody, or a mail scanner, opens a link.
+//! went.
 
 use std::time::Duration;
 
@@ -64,6 +63,9 @@ pub struct Overview {
     pub span: Span,
     /// Resets that began, by what became of them.
     pub resets: Vec<Tally>,
+    /// Those of them whose form for a new password was shown here. A reset that
+    /// an application finishes on pages of its own never opens ours.
+    pub opened: Vec<Tally>,
     /// Mails with a link or a code.
     pub reset_mails: Vec<Tally>,
     /// All mails.
@@ -110,6 +112,7 @@ impl Engine {
         Ok(Overview {
             span,
             resets: overview::resets(reader, scope, span).await?,
+            opened: overview::opened(reader, scope, span).await?,
             reset_mails: overview::reset_mails(reader, scope, span).await?,
             mails: overview::mails(reader, scope, span).await?,
             backlog: messages::backlog(reader).await?,

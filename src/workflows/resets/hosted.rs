@@ -2,8 +2,8 @@
 //! row that the token finds says which application it is about.
 
 use crate::domain::access::Scope;
-use crate::domain::ids::UserId;
-use crate::domain::reset::proof;
+use crate::domain::ids::{PasswordResetId, UserId};
+use crate::domain::reset::{Reset, proof};
 use crate::domain::secret::Secret;
 use crate::store::{requests, resets, throttles, users};
 use crate::workflows::{Engine, Failure, Outcome};
@@ -12,8 +12,7 @@ use super::Client;
 use super::introspect::Introspection;
 
 impl Engine {
-    /// Looks at a link token of either link mode. Changes and counts nothing,
-    /// because a page that is only opened must not. `None` when no reset has
+    /// Looks at a link token of either link mode. Changes and counts nothing. `None` when no reset has
     /// the token.
     ///
     /// # Errors
@@ -38,13 +37,26 @@ impl Engine {
         Ok(users::find(self.database.read(), scope, user).await?.and_then(|user| user.locale))
     }
 
-    /// Whose code a request mailed, if it mailed one.
+    /// The reset whose code a request mailed, if it mailed one.
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn user_of_request(&self, scope: &Scope, request_code: &Secret) -> Outcome<Option<UserId>> {
+    pub async fn reset_of_request(&self, scope: &Scope, request_code: &Secret) -> Outcome<Option<Reset>> {
         let found = requests::find_by_code(self.database.read(), scope, &request_code.digest()).await?;
-        Ok(found.and_then(|(_, reset)| reset).map(|reset| reset.user))
+        Ok(found.and_then(|(_, reset)| reset))
+    }
+
+    /// Notes, the first time, that the form for a new password is shown for a
+    /// reset that can be completed. It only feeds the overview, so the page
+    /// does not fail when it cannot be noted.
+    pub async fn note_form_opened(&self, reset: PasswordResetId) {
+        let noted = match self.now().await {
+            Ok(now) => resets::note_form_opened(self.database.read(), self.database.write(), reset, now).await,
+            Err(failure) => return tracing::warn!(error = %failure, "an opened form was not noted"),
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "an opened form was not noted");
+        }
     }
 
     /// Counts a form that was sent with an unknown token against its client:
