@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
+pub mod operators;
 pub mod serve;
 pub mod templates;
 pub mod users;
@@ -50,6 +51,8 @@ pub enum Command {
     Keys(keys::KeysArgs),
     /// Let people into the console
     Console(console::ConsoleArgs),
+    /// List operators, shut them out or let them in again
+    Operators(operators::OperatorsArgs),
     /// Lint, render, export and import email templates
     Templates(templates::TemplatesArgs),
     /// Import and export users
@@ -95,6 +98,7 @@ pub fn run(cli: Cli, env: Environment) -> ExitCode {
         Command::Audit(args) => audit::run(&args, env),
         Command::Keys(args) => keys::run(&args, env),
         Command::Console(args) => console::run(&args, env),
+        Command::Operators(args) => operators::run(&args, env),
         Command::Templates(args) => templates::run(&args, env),
         Command::Users(args) => users::run(&args, env),
         Command::Openapi(args) => openapi::run(&args),
@@ -171,6 +175,9 @@ mod tests {
             "rekey openapi",
             "rekey console invite",
             "rekey console invite --name Ada",
+            "rekey operators list",
+            "rekey operators disable operator_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "rekey operators enable operator_01ARZ3NDEKTSV4RRFFQ69G5FAV",
             "rekey templates lint mails --origin https://shop.example.com",
             "rekey templates render --kind TEST --locale de --folder mails --part html",
             "rekey templates export mails",

@@ -8,6 +8,8 @@ use super::ids::{OperatorId, OperatorInvitationId, OperatorSessionId};
 
 /// How long an invitation can be used.
 pub const INVITATION: Duration = Duration::from_secs(15 * 60);
+/// The longest name that somebody is invited by, in characters.
+pub const INVITED_NAME: usize = 80;
 /// How long a session lives that nobody uses.
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
 /// How long a session lives at all.

@@ -46,6 +46,8 @@ pub enum Noun {
     Message,
     /// An address that gets no mail.
     Suppression,
+    /// Somebody who runs the installation.
+    Operator,
 }
 
 /// Why not.
@@ -165,6 +167,9 @@ pub enum Failure {
     /// An application cannot be without its default tenant.
     #[error("the default tenant")]
     DefaultTenant,
+    /// Nobody could run the installation any more.
+    #[error("the last operator stays")]
+    LastOperator,
     /// The write was made for a version that somebody has changed since.
     #[error("changed meanwhile")]
     Stale(Option<Box<LastChange>>),

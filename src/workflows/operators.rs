@@ -1,5 +1,7 @@
 //! Operators: those who run the installation, above every application.
 
+pub mod managed;
+
 use crate::credentials::api_key;
 use crate::domain::access::Origin;
 use crate::domain::audit::Act;

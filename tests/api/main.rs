@@ -45,6 +45,7 @@ mod logout;
 mod mail_wire;
 mod migrations;
 mod operators;
+mod operators_managed;
 mod outbox;
 mod permissions;
 mod policies_managed;

@@ -82,3 +82,54 @@ fn a_link_into_the_console_is_printed_and_never_logged() {
         assert!(node.stop());
     });
 }
+
+#[test]
+fn operators_are_listed_and_shut_out_beside_a_running_server_on_sqlite() {
+    with(TestDatabase::sqlite, shut_out);
+}
+
+#[test]
+fn operators_are_listed_and_shut_out_beside_a_running_server_on_postgres() {
+    with(TestDatabase::postgres, shut_out);
+}
+
+async fn shut_out(installation: &mut Installation) {
+    installation.bootstrap();
+    let mut keys = Vec::new();
+    for name in ["Ada", "Eve"] {
+        let made: Value =
+            serde_json::from_str(&installation.run(&["bootstrap", "--operator", name, "--json"])).unwrap();
+        keys.push(made["apiKey"].as_str().unwrap().to_owned());
+    }
+    let node = installation.node().await;
+    let url = format!("{}/api/v1/operators", node.url);
+    let client = reqwest::Client::new();
+    let status = async |key: &str| client.get(&url).bearer_auth(key).send().await.unwrap().status().as_u16();
+    // A server on SQLite hears nothing from other processes: it may remember a key that it has just seen.
+    if installation.database.kind() == "PostgreSQL" {
+        assert_eq!(status(&keys[1]).await, 200);
+    }
+    assert_eq!(status(&keys[0]).await, 200);
+
+    let list = installation.run(&["operators", "list"]);
+    let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines.iter().map(|line| line[1..].join(" ")).collect::<Vec<_>>(), ["enabled - Ada", "enabled - Eve"]);
+    let (ada, eve) = (lines[0][0], lines[1][0]);
+    assert!(installation.run(&["operators", "disable", eve]).contains("(Eve) is shut out"));
+    assert_eq!((status(&keys[0]).await, status(&keys[1]).await), (200, 401), "in the process that runs");
+    assert!(installation.run(&["operators", "list"]).contains(&format!("{eve}  disabled")));
+    let last = installation.command(&["operators", "disable", ada]).output().unwrap();
+    assert!(!last.status.success() && String::from_utf8_lossy(&last.stderr).contains("is the last operator"));
+    assert_eq!(status(&keys[0]).await, 200);
+    assert!(installation.run(&["operators", "enable", eve]).contains("(Eve) is let in"));
+    assert_eq!(status(&keys[1]).await, 200);
+    let nobody = "operator_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let unknown = installation.command(&["operators", "disable", nobody]).output().unwrap();
+    assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("there is no operator"));
+    installation.fails(&["operators", "disable", "eve"]);
+    let acts = "SELECT count(*) AS n FROM audit_entries WHERE actor_type = 'COMMAND_LINE' AND action IN \
+                ('operator.disabled', 'operator.enabled')";
+    assert_eq!(installation.database.number(acts).await, 2);
+    assert!(verify(installation, &[]).0);
+    assert!(node.stop());
+}

@@ -48,6 +48,7 @@ pub(super) fn problem(failure: Failure) -> Problem {
         | Failure::InUse
         | Failure::TooMany
         | Failure::DefaultTenant
+        | Failure::LastOperator
         | Failure::Stale(_)
         | Failure::Replay(_)
         | Failure::Policy(_)
@@ -87,6 +88,7 @@ pub(super) fn words(failure: &Failure) -> Option<String> {
             "What it carries is good no more. Send the user a new reset instead.".to_owned()
         }
         Failure::DefaultTenant => "The default tenant stays: calls that name none mean it.".to_owned(),
+        Failure::LastOperator => "Nobody else could sign in then, so this operator stays.".to_owned(),
         Failure::TooMany => "There are as many of these as there may be.".to_owned(),
         Failure::InUse => "Something still uses it.".to_owned(),
         Failure::ExternalIdTaken => "Somebody else has this id of yours already.".to_owned(),

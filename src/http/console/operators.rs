@@ -6,10 +6,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::ids::OperatorId;
+use crate::domain::operator::INVITED_NAME;
 use crate::domain::secret::Secret;
+use crate::workflows::Failure;
+use crate::workflows::operators::managed::OperatorChange;
 
 use super::act::Act;
 use super::desk::Desk;
+use super::failure::words;
 use super::flash::Flash;
 use super::qr;
 use super::stop::Stop;
@@ -33,7 +37,7 @@ pub(super) struct Invited {
 pub(super) async fn invite(act: Act<Invited>) -> Result<HttpResponse, Stop> {
     act.confirmed(PAGE)?;
     let name = act.form.name.trim();
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > INVITED_NAME || name.chars().any(char::is_control) {
         let error = "Enter the name of whom you invite, of at most 80 characters.";
         return page(&act, StatusCode::UNPROCESSABLE_ENTITY, None, Some(error)).await;
     }
@@ -53,8 +57,14 @@ pub(super) async fn shut(act: Act<Shut>, operator: web::Path<String>) -> Result<
     act.confirmed(PAGE)?;
     let operator: OperatorId = operator.parse().map_err(|_| Stop::nothing())?;
     let out = act.form.out == "true";
-    act.engine().shut_operator(operator, out, &act.origin()).await?.ok_or_else(Stop::nothing)?;
-    act.go_saying(PAGE, if out { Flash::OperatorShut } else { Flash::OperatorOpened })
+    let change = OperatorChange { disabled: Some(out), version: None };
+    match act.engine().change_operator(&act.origin(), operator, change).await {
+        Ok(_) => act.go_saying(PAGE, if out { Flash::OperatorShut } else { Flash::OperatorOpened }),
+        Err(failure @ Failure::LastOperator) => {
+            page(&act, StatusCode::CONFLICT, None, words(&failure).as_deref()).await
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 async fn page(

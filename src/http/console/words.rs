@@ -140,6 +140,7 @@ pub(super) fn act(action: &str) -> String {
         "operator.confirmed" => "Entered password and code again",
         "operator.disabled" => "Shut an operator out",
         "operator.enabled" => "Let an operator in again",
+        "operator.api_key_revoked" => "Revoked an API key of an operator",
         "operator.created" => "Made an operator with an API key",
         _ => "",
     };

@@ -30,6 +30,10 @@ pub fn problem(failure: Failure, about: &str) -> Problem {
             let message = "Calls that name no tenant mean this one, so it cannot be deleted.";
             Problem::refused(StatusCode::CONFLICT, "default_tenant", message)
         }
+        Failure::LastOperator => {
+            let message = "Nobody else could run the installation then, so this operator stays.";
+            Problem::refused(StatusCode::CONFLICT, "last_operator", message)
+        }
         Failure::Replay(refusal) => replay(refusal),
         Failure::Policy(flaws) => policy(flaws),
         Failure::EmailTaken => Violations::one("email", "email_not_available").into(),
@@ -76,6 +80,7 @@ fn missing(noun: Noun, id: &str) -> Missing {
         Noun::PermissionBoundary => "permission_boundary",
         Noun::Message => "message",
         Noun::Suppression => "suppression",
+        Noun::Operator => "operator",
     };
     Missing::Entity { kind, id }
 }

@@ -14,6 +14,7 @@ mod issuers;
 mod list;
 mod messages;
 mod metadata;
+mod operators;
 mod origins;
 mod password_resets;
 mod permission_boundaries;
@@ -207,6 +208,27 @@ routes! {
         summary "Checks every entry of that log against the hashes",
         only operator,
         ok 200 audit_log::verify::AuditVerification, errors [401, 403, 429, 503];
+    GET "/api/v1/operators" => operators::list::handle, tag "Operators",
+        summary "Lists those who run the installation",
+        only operator, query ListQuery,
+        ok 200 operators::OperatorPage, errors [400, 401, 403, 429, 503];
+    POST "/api/v1/operators" => operators::invite::handle, tag "Operators",
+        summary "Invites somebody into the console; the link is shown this once and works once, for 15 minutes",
+        only operator, body operators::invite::InviteOperator,
+        ok 201 operators::invite::OperatorInvitation, errors [400, 401, 403, 429, 503];
+    GET "/api/v1/operators/{id}" => operators::read::handle, tag "Operators",
+        summary "Shows an operator",
+        only operator, ok 200 operators::OperatorResource, errors [401, 403, 404, 429, 503];
+    PATCH "/api/v1/operators/{id}" => operators::update::handle, tag "Operators",
+        summary "Shuts an operator out, or lets them in again",
+        only operator, body operators::update::OperatorPatch,
+        ok 200 operators::OperatorResource, errors [400, 401, 403, 404, 409, 412, 429, 503];
+    GET "/api/v1/operators/{id}/api-keys" => operators::keys::list::handle, tag "Operators",
+        summary "Lists the API keys of an operator, without the keys",
+        only operator, ok 200 operators::keys::OperatorKeys, errors [401, 403, 404, 429, 503];
+    DELETE "/api/v1/operators/{id}/api-keys/{keyId}" => operators::keys::revoke::handle, tag "Operators",
+        summary "Revokes an API key of an operator",
+        only operator, ok 204, errors [401, 403, 404, 429, 503];
     GET "/api/v1/email-templates" => email_templates::read::handle, tag "Email templates",
         summary "Shows the templates in effect, each part with its level",
         permission "email-template:read", query email_templates::read::TemplateQuery,

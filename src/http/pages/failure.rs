@@ -46,6 +46,7 @@ pub(super) fn problem(failure: Failure) -> Problem {
         | Failure::InUse
         | Failure::TooMany
         | Failure::DefaultTenant
+        | Failure::LastOperator
         | Failure::Replay(_)
         | Failure::Webhook(_) => Problem::invalid_request("The form could not be used."),
     }

@@ -46,7 +46,8 @@ pub fn problem(failure: Failure, about: &str) -> Problem {
         | Failure::Invalid { .. }
         | Failure::InUse
         | Failure::TooMany
-        | Failure::DefaultTenant => Problem::internal(failure),
+        | Failure::DefaultTenant
+        | Failure::LastOperator => Problem::internal(failure),
     }
 }
 
@@ -66,6 +67,7 @@ fn missing(noun: Noun, id: &str) -> Missing {
         Noun::PermissionBoundary => Missing::Entity { kind: "permission_boundary", id },
         Noun::Message => Missing::Entity { kind: "message", id },
         Noun::Suppression => Missing::Entity { kind: "suppression", id },
+        Noun::Operator => Missing::Entity { kind: "operator", id },
     }
 }
 

@@ -45,9 +45,11 @@ pub(super) fn problem(failure: Failure, id: &str) -> Problem {
         }
         Failure::Webhook(refusal) => webhook(refusal),
         Failure::Stale(_) => changed_meanwhile(),
-        Failure::Invalid { .. } | Failure::InUse | Failure::TooMany | Failure::DefaultTenant => {
-            Problem::internal(failure)
-        }
+        Failure::Invalid { .. }
+        | Failure::InUse
+        | Failure::TooMany
+        | Failure::DefaultTenant
+        | Failure::LastOperator => Problem::internal(failure),
         Failure::InvalidRedirectUrl => Violations::one("passwordResetUrl", "not_registered").into(),
         Failure::ResetNotAllowed => {
             Problem::refused(StatusCode::FORBIDDEN, "password_reset_not_allowed", "The user is disabled.")
@@ -115,6 +117,7 @@ fn missing(noun: Noun, id: String) -> Missing {
         Noun::PermissionBoundary => Missing::Entity { kind: "permission_boundary", id },
         Noun::Message => Missing::Entity { kind: "message", id },
         Noun::Suppression => Missing::Entity { kind: "suppression", id },
+        Noun::Operator => Missing::Entity { kind: "operator", id },
     }
 }
 
