@@ -118,8 +118,8 @@ async fn shut_out(installation: &mut Installation) {
     assert!(installation.run(&["operators", "disable", eve]).contains("(Eve) is shut out"));
     assert_eq!((status(&keys[0]).await, status(&keys[1]).await), (200, 401), "in the process that runs");
     assert!(installation.run(&["operators", "list"]).contains(&format!("{eve}  disabled")));
-    let last = installation.command(&["operators", "disable", ada]).output().unwrap();
-    assert!(!last.status.success() && String::from_utf8_lossy(&last.stderr).contains("is the last operator"));
+    let refused = installation.command(&["operators", "disable", ada]).output().unwrap();
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("is the last operator"));
     assert_eq!(status(&keys[0]).await, 200);
     assert!(installation.run(&["operators", "enable", eve]).contains("(Eve) is let in"));
     assert_eq!(status(&keys[1]).await, 200);

@@ -45,11 +45,6 @@ pub(super) fn problem(failure: Failure, id: &str) -> Problem {
         }
         Failure::Webhook(refusal) => webhook(refusal),
         Failure::Stale(_) => changed_meanwhile(),
-        Failure::Invalid { .. }
-        | Failure::InUse
-        | Failure::TooMany
-        | Failure::DefaultTenant
-        | Failure::LastOperator => Problem::internal(failure),
         Failure::InvalidRedirectUrl => Violations::one("passwordResetUrl", "not_registered").into(),
         Failure::ResetNotAllowed => {
             Problem::refused(StatusCode::FORBIDDEN, "password_reset_not_allowed", "The user is disabled.")
@@ -73,6 +68,11 @@ pub(super) fn problem(failure: Failure, id: &str) -> Problem {
             Problem::invalid_request("The user has as many authentication factors as one may have.")
         }
         Failure::MfaAwaited(_)
+        | Failure::Invalid { .. }
+        | Failure::InUse
+        | Failure::TooMany
+        | Failure::DefaultTenant
+        | Failure::LastOperator
         | Failure::Policy(_)
         | Failure::InvalidRequestCode
         | Failure::ExpiredRequestCode
