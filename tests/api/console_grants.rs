@@ -140,3 +140,32 @@ fn grants_are_not_changed_by_whoever_has_not_proven_themselves_lately() {
         assert_ne!(grants(app, &id).await, before);
     });
 }
+
+#[test]
+fn the_form_stays_small_and_keeps_its_choice_among_many_tenants_and_boundaries() {
+    on_both_databases(async |app| {
+        let mut tenants = Vec::new();
+        for at in 0..60 {
+            tenants.push(app.another_tenant(&format!("a-customer-with-a-rather-long-name-{at:03}")).await);
+        }
+        let mut last = String::new();
+        for at in 0..60 {
+            let body = json!({"name": format!("Customers of branch {at:03}"),
+                "boundary": {"type": "TENANT_EXCLUSION_LIST", "tenantIds": tenants}});
+            last = app.post("/api/v1/permission-boundaries", &body).await.text_at("/id");
+        }
+        let grant = json!([{"permission": "user:read", "boundaryId": last}]);
+        let body = json!({"name": "many", "grants": grant});
+        let made = app.post("/api/v1/service-accounts", &body).await;
+        let page = format!("/console/applications/{}/service-accounts/{}", app.application, made.text_at("/id"));
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let first = format!("{page}/grants/0");
+        let shown = olga.get(app, &first).await;
+        assert!(shown.text.len() <= 60 * 1024, "{} bytes", shown.text.len());
+        assert!(shown.text.contains(&format!("value=\"named {last}\" checked")), "{}", shown.text);
+        let seen = version(&mut olga, app, &first).await;
+        let place = format!("named {last}");
+        let wish = [("version", seen.as_str()), ("may user:read", "on"), ("where", &place), ("minutes", "5")];
+        assert_eq!(leads_to(&olga.act(app, &first, &first, &wish).await), page);
+    });
+}

@@ -358,6 +358,14 @@ fn the_console_needs_no_script_and_no_mouse() {
         olga.at.until(ADA).await;
         olga.at.click_text("button", "Send a reset mail").await;
         olga.at.find(".flash[role=status]").await;
+        olga.goes("Settings").await;
+        olga.at.click_text(".tabs a", "Origins").await;
+        olga.at.fill("#origins", "https://app.example.com").await;
+        olga.at.click("form.card button.main").await;
+        olga.at.find(".flash[role=status]").await;
+        olga.goes("Audit log").await;
+        olga.at.click_text("button", "Check that it is whole").await;
+        olga.at.comes_to("section.flash", "The log is whole").await;
         olga.at.leave().await;
 
         let olga = Visitor::new(&server).await;

@@ -60,7 +60,7 @@ flashes! {
     UserDisabled = "user-disabled", true, "The user is shut out: no sign-in, no reset.";
     UserEnabled = "user-enabled", true, "The user may sign in again.";
     ApplicationCreated = "application-created", true, "The application is made. Its first program gets a key under Service accounts.";
-    OriginsSaved = "origins-saved", true, "Saved. Links and redirects lead only there from now on.";
+    OriginsSaved = "origins-saved", true, "Saved. Links and redirects are held against it from now on.";
     IssuersChanged = "issuers-changed", true, "Saved. Tokens are judged by it from the next call on.";
     PolicyRemoved = "policy-removed", true, "Nothing is set here any more. The level above decides.";
     Saved = "saved", true, "Saved.";

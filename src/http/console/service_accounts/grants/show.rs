@@ -13,7 +13,7 @@ use crate::http::console::room::Room;
 use crate::http::console::service_accounts::words::{holds, may};
 use crate::http::console::service_accounts::{list, named};
 use crate::http::console::stop::Stop;
-use crate::store::permission_boundaries::BoundaryAttribute;
+use crate::store::permission_boundaries::{BoundaryAttribute, NamedBoundary};
 use crate::store::slice::Slice;
 use crate::store::tenants::TenantAttribute;
 use crate::workflows::Failure;
@@ -23,7 +23,9 @@ use super::form::{MAY, MODE, MODES, NAMED, Typed, Wrong, typed};
 use super::{Place, groups};
 
 /// How many tenants, and how many boundaries with names, are shown to choose from.
-const SHOWN: u64 = 100;
+const SHOWN: u64 = 50;
+/// How much of what a boundary says is shown beside its name, in characters.
+const SAID: usize = 120;
 
 /// `GET …/service-accounts/{account}/grants/{group}`.
 pub(in crate::http::console) async fn show(room: Room, request: HttpRequest) -> Result<HttpResponse, Stop> {
@@ -115,16 +117,33 @@ async fn places(room: &Room, account: &Account, chosen: &str) -> Result<Vec<Valu
         "Those made later are inside.".to_owned(),
     ));
     places.push(("self".to_owned(), "For itself only".to_owned(), "Its own account, and no tenant.".to_owned()));
-    let slice = Slice { skip: 0, count: SHOWN, descending: false };
-    let (_, named) = room.engine().page_boundaries(&room.scope, &[], BoundaryAttribute::Name, slice).await?;
     let display = list::tenants(room).await?;
-    places.extend(named.iter().map(|found| {
-        let said = format!("Now {}. It follows whenever that changes.", holds(&found.it.boundary, &display));
-        (format!("{NAMED}{}", found.it.id), format!("As “{}” says", found.it.name), said)
+    places.extend(boundaries(room, chosen).await?.iter().map(|found| {
+        let said = holds(&found.boundary, &display);
+        let more = if said.chars().count() > SAID { "…" } else { "" };
+        let said: String = said.chars().take(SAID).collect();
+        let said = format!("Now {said}{more}. It follows whenever that changes.");
+        (format!("{NAMED}{}", found.id), format!("As “{}” says", found.name), said)
     }));
     let view = |(value, text, hint): (String, String, String)| {
         let is_chosen = value == chosen;
         json!({"value": value, "text": text, "hint": hint, "chosen": is_chosen})
     };
     Ok(places.into_iter().map(view).collect())
+}
+
+/// Boundaries with a name: the first ones, and in any case the chosen one.
+async fn boundaries(room: &Room, chosen: &str) -> Result<Vec<NamedBoundary>, Failure> {
+    let slice = Slice { skip: 0, count: SHOWN, descending: false };
+    let (_, found) = room.engine().page_boundaries(&room.scope, &[], BoundaryAttribute::Name, slice).await?;
+    let mut found: Vec<_> = found.into_iter().map(|found| found.it).collect();
+    let chosen = chosen.strip_prefix(NAMED).and_then(|id| id.parse().ok());
+    if let Some(chosen) = chosen.filter(|chosen| found.iter().all(|known| known.id != *chosen)) {
+        match room.engine().get_boundary(&room.scope, chosen).await {
+            Ok(one) => found.push(one.it),
+            Err(Failure::NotFound(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(found)
 }
