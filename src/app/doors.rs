@@ -71,14 +71,14 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
 
 /// What registers health and metrics alone: for a process that answers nobody
 /// else.
-pub fn configure_operations(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone + Send + use<>, StartError> {
+pub fn configure_operations(app: &App) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + use<> {
     let ops = operations(app);
     let shows_metrics = app.settings.telemetry.metrics_enabled;
     let authenticator = app.authenticator.clone();
-    Ok(move |cfg: &mut web::ServiceConfig| {
+    move |cfg: &mut web::ServiceConfig| {
         cfg.app_data(authenticator.clone());
         ops::configure_watching(cfg, &ops, shows_metrics);
-    })
+    }
 }
 
 fn operations(app: &App) -> Ops {

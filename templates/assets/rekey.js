@@ -66,6 +66,18 @@ if (password) {
   const match = find("repeat-status");
   let pause;
 
+  // Says once that somebody has the form before them: a page that is only
+  // opened, by a scanner perhaps, has no key pressed and nothing pointed at.
+  const form = password.form;
+  let told = false;
+  const tell = () => {
+    if (told) return;
+    told = true;
+    const body = new URLSearchParams({ form_token: form.elements.form_token.value });
+    fetch("/reset-password/opened", { method: "POST", body, keepalive: true }).catch(() => {});
+  };
+  for (const sign of ["keydown", "pointerdown", "pointermove"]) addEventListener(sign, tell, { once: true });
+
   const look = () => {
     const text = password.value.normalize("NFC");
     const left = [];

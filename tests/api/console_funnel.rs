@@ -52,6 +52,11 @@ async fn opened(app: &TestApp, token: &str) -> (Browser, Answer) {
     (browser, page)
 }
 
+/// What the page's script does at the first key or pointer.
+async fn is_read(app: &TestApp, browser: &mut Browser, form: &Answer) {
+    assert_eq!(browser.submit(app, form, "/reset-password/opened", &[]).await.status, 204);
+}
+
 const CHOSEN: [(&str, &str); 2] = [("new_password", NEW_PASSWORD), ("repeat_password", NEW_PASSWORD)];
 
 #[test]
@@ -71,6 +76,10 @@ fn a_form_counts_once_however_often_it_is_opened_and_a_scanner_not_at_all() {
         for _ in 0..3 {
             (browser, form) = opened(app, &token).await;
             assert_eq!(form.status, 200);
+        }
+        assert_eq!(funnel(app, &mut olga).await, [2, 2, 0, 0], "a GET counts nothing, with cookies or without");
+        for _ in 0..3 {
+            is_read(app, &mut browser, &form).await;
         }
         assert_eq!(funnel(app, &mut olga).await, [2, 2, 1, 0]);
         assert_eq!(app.events(user).await, events, "opening is no event");
@@ -105,6 +114,19 @@ fn a_link_that_cannot_be_used_any_more_opens_no_form() {
 }
 
 #[test]
+fn only_who_holds_the_form_can_say_that_it_is_read() {
+    on_both_databases(async |app| {
+        app.user(ANN).await;
+        let token = app.link_token(ANN).await;
+        let (mut browser, _) = opened(app, &token).await;
+        let (mut other, foreign) = (Browser::default(), Browser::default().get(app, "/forgot-password").await);
+        assert_eq!(browser.submit(app, &foreign, "/reset-password/opened", &[]).await.status, 204);
+        assert_eq!(other.submit(app, &foreign, "/reset-password/opened", &[]).await.status, 204);
+        assert_eq!(app.database.number("SELECT count(form_opened_at) AS n FROM password_resets").await, 0);
+    });
+}
+
+#[test]
 fn a_code_counts_when_it_led_to_the_form() {
     on_both_databases(async |app| {
         app.user(ANN).await;
@@ -124,6 +146,8 @@ fn a_code_counts_when_it_led_to_the_form() {
         assert_eq!(funnel(app, &mut olga).await, [1, 1, 0, 0], "a right code is not a form yet");
         let form = browser.get(app, PAGE).await;
         assert_eq!((form.status, browser.get(app, PAGE).await.status), (200, 200));
+        assert_eq!(funnel(app, &mut olga).await, [1, 1, 0, 0]);
+        is_read(app, &mut browser, &form).await;
         assert_eq!(funnel(app, &mut olga).await, [1, 1, 1, 0]);
         assert_eq!(browser.submit(app, &form, PAGE, &CHOSEN).await.status, 303);
         assert_eq!(funnel(app, &mut olga).await, [1, 1, 1, 1]);
@@ -178,6 +202,7 @@ fn a_form_that_cannot_be_noted_is_shown_and_works() {
         }
         let (mut browser, form) = opened(app, &token).await;
         assert!(form.status == 200 && form.text.contains("name=\"new_password\""), "{}", form.text);
+        is_read(app, &mut browser, &form).await;
         assert_eq!(app.database.number("SELECT count(form_opened_at) AS n FROM password_resets").await, 0);
         assert_eq!(browser.submit(app, &form, PAGE, &CHOSEN).await.status, 303);
         assert!(app.signs_in(ANN, NEW_PASSWORD).await);

@@ -108,6 +108,8 @@ routes! {
         ok 200, errors [404, 410];
     POST "/reset-password" => password::submit, tag "Pages", summary "Sets the new password",
         ok 303, errors [400, 403, 404, 410, 415, 422, 429, 503];
+    POST "/reset-password/opened" => password::note, tag "Pages", summary "Notes that somebody has the form before them",
+        ok 204, errors [400, 403, 404, 415];
     GET "/reset-password/code" => code::show, tag "Pages", summary "Asks for the emailed code", ok 200, errors [404];
     POST "/reset-password/code" => code::submit, tag "Pages", summary "Checks the code",
         ok 303, errors [400, 403, 404, 410, 415, 422, 503];

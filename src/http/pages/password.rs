@@ -1,11 +1,12 @@
 //! `/reset-password`: takes the token out of the address, asks for the new
-//! password, and sets it. Opening the page uses nothing up, however often and
-//! by whomever it is done; only the form completes the reset. What is noted,
-//! once, is that the form was shown: at the clean address, so that whoever
-//! only follows the link of a mail is not mistaken for its reader.
+//! password, and sets it. Opening the page changes nothing, however often and
+//! by whomever it is done; only the form completes the reset. That somebody
+//! has the form before them is noted, once, when the page's script says that a
+//! key or a pointer moved, or when the form is sent: a mail scanner that opens
+//! the page is not mistaken for a reader.
 
 use actix_web::HttpResponse;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -47,6 +48,13 @@ pub(super) struct Chosen {
     totp_code: Option<Secret>,
 }
 
+/// What the page's script sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Read {
+    form_token: Secret,
+}
+
 /// What a right proof opens.
 #[derive(Clone)]
 struct Opened {
@@ -58,6 +66,15 @@ struct Opened {
     redirect: Option<String>,
     used: bool,
     second_factor: bool,
+}
+
+impl Opened {
+    /// Notes for the overview that its form is before somebody.
+    async fn note(&self, visit: &Visit) {
+        if let Some(reset) = self.reset.filter(|_| !self.used) {
+            visit.engine.note_form_opened(reset).await;
+        }
+    }
 }
 
 /// What the form says beside its fields.
@@ -76,16 +93,20 @@ pub(super) async fn show(visit: Visit, Query(carried): Query<Carried>) -> Result
     }
     match open(&visit).await? {
         Ok(opened) if opened.used => dead::refused(&visit, Refusal::Used, &opened.place),
-        Ok(opened) => {
-            let answer = form(&visit, &opened, StatusCode::OK, &Notes::default())?;
-            // A HEAD shows nobody a form.
-            if let Some(reset) = opened.reset.filter(|_| visit.method() == Method::GET) {
-                visit.engine.note_form_opened(reset).await;
-            }
-            Ok(answer)
-        }
+        Ok(opened) => form(&visit, &opened, StatusCode::OK, &Notes::default()),
         Err(instead) => instead.answer(&visit, false).await,
     }
+}
+
+/// `POST /reset-password/opened`: somebody has the form before them. The
+/// answer is the same whatever became of the reset meanwhile.
+pub(super) async fn note(visit: Visit, Form(read): Form<Read>) -> Result<HttpResponse, Problem> {
+    if visit.is_ours(&read.form_token)
+        && let Ok(opened) = open(&visit).await?
+    {
+        opened.note(&visit).await;
+    }
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /reset-password`.
@@ -97,6 +118,7 @@ pub(super) async fn submit(visit: Visit, Form(chosen): Form<Chosen>) -> Result<H
         Ok(opened) => opened,
         Err(instead) => return instead.answer(&visit, true).await,
     };
+    opened.note(&visit).await;
     match slips(&chosen) {
         Some(_) if opened.used => return dead::refused(&visit, Refusal::Used, &opened.place),
         Some(notes) => return form(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, &notes),

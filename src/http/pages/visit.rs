@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
@@ -66,11 +66,6 @@ impl Visit {
             ip: address.ok().and_then(|address| address.0),
             user_agent: agent.and_then(|agent| agent.to_str().ok()).map(str::to_owned),
         }
-    }
-
-    /// How the page was asked for.
-    pub(super) fn method(&self) -> &Method {
-        self.request.method()
     }
 
     /// What time it is.

@@ -147,7 +147,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.refusal.is_none() && !self.amid && !self.activity.is_busy() {
-            self.refusal = refusal::bare(bytes).map(|status| refusal::in_our_words(status, &self.kit));
+            self.refusal = refusal::bare(bytes).map(|bare| refusal::in_our_words(&bare, &self.kit));
         }
         if self.refusal.is_some() {
             return self.poll_refuse(cx).map_ok(|()| bytes.len());

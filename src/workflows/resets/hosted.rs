@@ -12,7 +12,8 @@ use super::Client;
 use super::introspect::Introspection;
 
 impl Engine {
-    /// Looks at a link token of either link mode. Changes and counts nothing. `None` when no reset has
+    /// Looks at a link token of either link mode. Changes and counts nothing,
+    /// because a page that is only opened must not. `None` when no reset has
     /// the token.
     ///
     /// # Errors
@@ -46,9 +47,9 @@ impl Engine {
         Ok(found.and_then(|(_, reset)| reset))
     }
 
-    /// Notes, the first time, that the form for a new password is shown for a
-    /// reset that can be completed. It only feeds the overview, so the page
-    /// does not fail when it cannot be noted.
+    /// Notes, the first time, that somebody has the form for a new password of
+    /// a reset that can be completed. It only feeds the overview, so nothing
+    /// fails when it cannot be noted.
     pub async fn note_form_opened(&self, reset: PasswordResetId) {
         let noted = match self.now().await {
             Ok(now) => resets::note_form_opened(self.database.read(), self.database.write(), reset, now).await,

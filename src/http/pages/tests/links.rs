@@ -41,7 +41,7 @@ async fn a_link_of_either_mode_sets_the_password() {
 }
 
 #[actix_web::test]
-async fn opening_a_link_uses_nothing_up_however_often() {
+async fn opening_a_link_changes_nothing_however_often() {
     let world = World::with(WorkflowOverrides::default()).await;
     let token = world.link(Mode::EmailLink, world.user).await;
     for _ in 0..25 {
