@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::app::on_both_databases;
-use crate::support::console::{assert_asks_again, Operator, leads_to};
+use crate::support::console::{Operator, assert_asks_again, leads_to};
 
 #[test]
 fn a_kind_of_mail_is_set_for_a_tenant_seen_with_its_levels_and_set_no_more() {

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, on_both_databases};
-use crate::support::console::{assert_asks_again, Operator, leads_to};
+use crate::support::console::{Operator, assert_asks_again, leads_to};
 
 /// An account that may see users everywhere: its page, and a key of it.
 async fn account(app: &TestApp) -> (String, String, String) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 
 use crate::support::app::{PASSWORD, TestApp, on_both_databases};
-use crate::support::console::{assert_asks_again, Browser, Operator, leads_to};
+use crate::support::console::{Browser, Operator, assert_asks_again, leads_to};
 
 const OLGA: &str = "olga@example.test";
 
@@ -126,7 +126,9 @@ fn a_foreign_or_unknown_id_is_not_found() {
             "/console/applications/app_01ARZ3NDEKTSV4RRFFQ69G5FAV/overview".to_owned(),
             "/console/nowhere".to_owned(),
         ] {
-            assert_eq!(olga.get(app, &path).await.status, 404, "{path}");
+            let missing = olga.get(app, &path).await;
+            assert_eq!(missing.status, 404, "{path}");
+            assert!(missing.text.contains("<a href=\"/console\">Back to the console</a>"), "{}", missing.text);
         }
         let list = olga.get(app, &format!("/console/applications/{other}/users")).await;
         assert!(!list.text.contains("ann@example.test"));

@@ -65,7 +65,8 @@ fn no_password_is_carried_over_and_no_token_is_taken_from_elsewhere() {
         let mut olga = Operator::joined(app, OLGA).await;
         let (page, publish) = (editor(app), format!("{}/publish", editor(app)));
         app.advance(LATER);
-        let fields = [("tenant", ""), ("version", "0"), ("subject", "x"), ("password", "hunter22"), ("client_secret", "s3cr3t")];
+        let fields =
+            [("tenant", ""), ("version", "0"), ("subject", "x"), ("password", "hunter22"), ("client_secret", "s3cr3t")];
         let asked = olga.act(app, &page, &publish, &fields).await;
         assert_asks_again(&asked);
         assert!(!asked.text.contains("hunter22") && !asked.text.contains("s3cr3t"), "{}", asked.text);
@@ -87,7 +88,11 @@ fn whoever_comes_second_is_told_whose_text_they_see_and_where_the_other_one_is()
         assert_eq!(leads_to(&olga.act(app, &page, &page, &draft("0", "Theirs")).await), page);
         let mine = olga.act(app, &page, &page, &draft("0", "Mine")).await;
         assert_eq!(mine.status, 422, "{}", mine.text);
-        assert!(mine.text.contains("Olga changed this meanwhile. What you see below is still your own text"), "{}", mine.text);
+        assert!(
+            mine.text.contains("Olga changed this meanwhile. What you see below is still your own text"),
+            "{}",
+            mine.text
+        );
         assert!(mine.text.contains("not saved") && !mine.text.contains("newest version"));
         assert!(mine.text.contains(">Mine</textarea>"), "{}", mine.text);
         let theirs = format!("<a href=\"{page}\" target=\"_blank\" rel=\"noopener\">Show theirs");

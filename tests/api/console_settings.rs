@@ -8,7 +8,7 @@ use rekey::store::audit;
 use serde_json::json;
 
 use crate::support::app::{TestApp, on_both_databases};
-use crate::support::console::{assert_asks_again, Operator, leads_to};
+use crate::support::console::{Operator, assert_asks_again, leads_to};
 
 /// The last act above all applications.
 async fn last_act_above(app: &TestApp) -> String {

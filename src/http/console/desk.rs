@@ -22,8 +22,8 @@ use crate::domain::secret::Secret;
 use crate::http::problem::Problem;
 use crate::http::same_origin::is_led_from_elsewhere;
 use crate::store::operators::Operator;
-use crate::workflows::{Engine, Failure};
 use crate::workflows::console::Visitor;
+use crate::workflows::{Engine, Failure};
 
 use super::cookies::Jar;
 use super::flash::Flash;

@@ -109,9 +109,7 @@ impl ResponseError for Stop {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Go(target) => go(target),
-            Self::ComeAgain => {
-                HttpResponse::Ok().insert_header((header::CONTENT_TYPE, HTML)).body(COME_AGAIN)
-            }
+            Self::ComeAgain => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, HTML)).body(COME_AGAIN),
             Self::Said(said) => said.answer(),
             Self::Problem(problem) => problem.error_response(),
         }

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::fmt;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::cookie::Cookie;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 
 use super::{Ticket, headers};

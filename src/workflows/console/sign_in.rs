@@ -49,8 +49,7 @@ impl Engine {
         code: &Secret,
         visitor: &Visitor,
     ) -> Outcome<Begun> {
-        let counted =
-            Counted { key: self.console_account(email.canonical()), client: self.console_client(visitor) };
+        let counted = Counted { key: self.console_account(email.canonical()), client: self.console_client(visitor) };
         let right = self.prove_operator(email.canonical(), password, code, counted).await?;
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
