@@ -19,6 +19,7 @@ mod m20261121_000012_branding;
 mod m20261121_000013_users_and_policies;
 mod m20261121_000014_console;
 mod m20261121_000015_opened_forms;
+mod m20261121_000016_changed_messages;
 mod schema;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_users_and_policies::Migration),
             Box::new(m20261121_000014_console::Migration),
             Box::new(m20261121_000015_opened_forms::Migration),
+            Box::new(m20261121_000016_changed_messages::Migration),
         ]
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::ids::AuditId;
 use crate::domain::secret::{hex, unhex};
 
 use super::entity::audit_entries::{Column, Entity, Model};
-use super::entity::{audit_chains as chains, audit_entries as entries};
+use super::entity::{applications, audit_chains as chains, audit_entries as entries};
 use super::retention::Round;
 use super::rows::{locked, whole};
 use super::slice::{Slice, Term};
@@ -150,10 +150,18 @@ pub async fn ends(connection: &impl ConnectionTrait, chain: Chain) -> Result<Opt
     chains::Entity::find_by_id(chain.to_string()).one(connection).await?.map(Ends::try_from).transpose()
 }
 
-/// The names of all chains.
+/// The names of all chains: those that are said to be there, those that have
+/// entries, and those of all applications, so that none is overlooked because
+/// what is said of it is gone.
 pub async fn chains(connection: &impl ConnectionTrait) -> Result<Vec<String>> {
-    let rows = chains::Entity::find().order_by_asc(chains::Column::Chain).all(connection).await?;
-    Ok(rows.into_iter().map(|row| row.chain).collect())
+    let said = chains::Entity::find().select_only().column(chains::Column::Chain);
+    let written = Entity::find().select_only().column(Column::Chain).distinct();
+    let owed = applications::Entity::find().select_only().column(applications::Column::Id);
+    let mut names = BTreeSet::from([Chain::Operators.to_string()]);
+    names.extend(said.into_tuple::<String>().all(connection).await?);
+    names.extend(written.into_tuple::<String>().all(connection).await?);
+    names.extend(owed.into_tuple::<String>().all(connection).await?);
+    Ok(names.into_iter().collect())
 }
 
 /// Some entries of a chain behind a place and up to another, in their order.

@@ -1,7 +1,9 @@
 //! Messages as administrators look at them: what became of each, inside a
 //! scope. Sending them is the business of [`super::messages`].
 
-use sea_orm::sea_query::Expr;
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use crate::domain::access::Scope;
@@ -10,8 +12,9 @@ use crate::domain::ids::{MessageId, TenantId, UserId};
 use crate::domain::mail::MailKind;
 
 use super::entity::messages::{Column, Entity, Model};
+use super::entity::{password_resets, users};
 use super::messages::{Message, MessageState, from_row};
-use super::rows::{moment, within};
+use super::rows::{json, moment, within};
 use super::slice::Slice;
 use super::{Result, StoreError};
 
@@ -28,6 +31,15 @@ pub struct MessageRecord {
     pub answer: Option<String>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// The address that it goes to, or went to: of a mail with a secret the one
+    /// that its reset was made for.
+    pub to: Option<String>,
+    /// What it was written from, and why that: levels and languages.
+    pub template: Option<serde_json::Value>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// How often it changed.
+    pub version: i64,
 }
 
 impl TryFrom<Model> for MessageRecord {
@@ -36,8 +48,11 @@ impl TryFrom<Model> for MessageRecord {
     fn try_from(row: Model) -> Result<Self> {
         let state = MessageState::parse(&row.state).ok_or(StoreError::Corrupt("messages.state"))?;
         let (run_at, finished_at) = (Timestamp::from_millis(row.run_at), moment(row.finished_at));
-        let answer = row.answer.clone();
-        Ok(Self { message: from_row(row)?, state, run_at, answer, finished_at })
+        let (answer, to, version) = (row.answer.clone(), row.recipient.clone(), row.version);
+        let template = row.template.as_deref().map(|text| json(text, "messages.template")).transpose()?;
+        let updated_at = Timestamp::from_millis(row.updated_at.unwrap_or(row.created_at));
+        let message = from_row(row)?;
+        Ok(Self { message, state, run_at, answer, finished_at, to, template, updated_at, version })
     }
 }
 
@@ -82,13 +97,38 @@ pub async fn page(
     }
     // Ids begin with the time, and there is an index on them.
     let (total, rows) = slice.of(query, Column::Id, Column::Id, connection).await?;
-    Ok((total, rows.into_iter().filter_map(|row| MessageRecord::try_from(row).ok()).collect()))
+    let mut records: Vec<_> = rows.into_iter().filter_map(|row| MessageRecord::try_from(row).ok()).collect();
+    address(connection, &mut records).await?;
+    Ok((total, records))
+}
+
+/// Adds where mails with a secret go, which their rows do not say.
+async fn address(connection: &impl ConnectionTrait, records: &mut [MessageRecord]) -> Result<()> {
+    let open = |record: &&MessageRecord| record.to.is_none();
+    let of_resets = records.iter().filter(open).filter_map(|record| record.message.reset).map(|id| id.to_string());
+    let of_users = records.iter().filter(open).filter_map(|record| record.message.user).map(|id| id.to_string());
+    let (of_resets, of_users): (Vec<_>, Vec<_>) = (of_resets.collect(), of_users.collect());
+    let resets = password_resets::Entity::find().filter(password_resets::Column::Id.is_in(of_resets));
+    let users = users::Entity::find().filter(users::Column::Id.is_in(of_users));
+    let resets = resets.all(connection).await?.into_iter().map(|reset| (reset.id, reset.email));
+    let users = users.all(connection).await?.into_iter().map(|user| (user.id, user.email));
+    let known: HashMap<String, String> = resets.chain(users).collect();
+    for record in records.iter_mut().filter(|record| record.to.is_none()) {
+        let (reset, user) = (record.message.reset, record.message.user);
+        let of_reset = reset.and_then(|id| known.get(&id.to_string()));
+        record.to = of_reset.or_else(|| user.and_then(|id| known.get(&id.to_string()))).cloned();
+    }
+    Ok(())
 }
 
 /// Reads one message inside the scope.
 pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: MessageId) -> Result<Option<MessageRecord>> {
     let found = of(scope).filter(Column::Id.eq(id.to_string())).one(connection).await?;
-    found.map(MessageRecord::try_from).transpose()
+    let Some(row) = found else { return Ok(None) };
+    let mut record = [MessageRecord::try_from(row)?];
+    address(connection, &mut record).await?;
+    let [record] = record;
+    Ok(Some(record))
 }
 
 /// Queues a message again that was given up or kept back, with all its tries
@@ -105,6 +145,8 @@ pub async fn replay(
         .col_expr(Column::Attempts, Expr::value(0_i64))
         .col_expr(Column::Stuck, Expr::value(0_i64))
         .col_expr(Column::FinishedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
         .filter(Column::Id.eq(id.to_string()))
         .filter(Column::State.eq(state.as_str()))
         .exec(connection)

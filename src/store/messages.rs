@@ -115,6 +115,8 @@ pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> 
                 finished_at: None,
                 template: None,
                 stuck: 0,
+                version: 0,
+                updated_at: None,
             };
             Ok(whole(row))
         })
@@ -158,6 +160,8 @@ pub async fn lease(
         .col_expr(Column::LeasedBy, Expr::value(worker))
         .col_expr(Column::LeasedUntil, Expr::value((now + lease).as_millis()))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
         .filter(Column::Id.is_in(due.iter().map(String::as_str)))
         .filter(Column::State.eq(MessageState::Queued.as_str()))
         .filter(free)
@@ -233,10 +237,16 @@ async fn end(
     if let Some(template) = template {
         update = update.col_expr(Column::Template, Expr::value(template));
     }
+    if matches!(state, MessageState::Dropped | MessageState::Suppressed) {
+        // It was looked at and offered to nobody: that is no try.
+        update = update.col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1));
+    }
     let result = update
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::Answer, Expr::value(answer))
         .col_expr(Column::FinishedAt, Expr::value(now.as_millis()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
         .col_expr(Column::LeasedBy, Expr::value(Option::<String>::None))
         .col_expr(Column::LeasedUntil, Expr::value(Option::<i64>::None))
         .filter(Column::Id.eq(id))
@@ -291,7 +301,8 @@ pub async fn drop_over(connection: &impl ConnectionTrait, resets: &[String], now
         let backend = connection.get_database_backend();
         let skip = if backend == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE messages SET state = 'dropped', answer = $1, finished_at = $2 WHERE id IN (SELECT id FROM messages \
+            "UPDATE messages SET state = 'dropped', answer = $1, finished_at = $2, \
+             version = version + 1, updated_at = $2 WHERE id IN (SELECT id FROM messages \
              WHERE reset_id IN ({}) AND state = 'queued' AND recipient IS NULL \
              AND (leased_until IS NULL OR leased_until <= $2){skip})",
             names.join(", ")

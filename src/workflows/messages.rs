@@ -75,7 +75,8 @@ impl Engine {
         let act = Act::new("message.replayed", id).of_tenant(message.tenant).with("kind", message.kind.as_str());
         self.commit_act(transaction, authority, now, act).await?;
         let state = MessageState::Queued;
-        Ok(MessageRecord { message, state, run_at: now, finished_at: None, ..found })
+        let version = found.version + 1;
+        Ok(MessageRecord { message, state, run_at: now, finished_at: None, updated_at: now, version, ..found })
     }
 
     /// Whether what a message carries can still be used.

@@ -24,6 +24,9 @@ fn a_user_is_found_sent_a_reset_and_told_apart_in_the_timeline() {
         assert_eq!(leads_to(&sent), page);
         let mail = app.latest_mail().await;
         assert!(mail.link_token().len() == 43);
+        let log = app.get("/api/v1/audit-log").await;
+        assert_eq!(log.text_at("/items/0/action"), "password_reset.email_sent");
+        assert!(log.text_at("/items/0/requestId").starts_with("req_"), "{}", log.text);
         let told = olga.get(app, &page).await;
         assert!(told.text.contains("A reset mail is on its way"), "{}", told.text);
         for words in

@@ -33,6 +33,7 @@ fn a_refused_address_gets_no_mail_until_its_time_is_over() {
         app.send_link(ann).await;
         let kept = app.latest_message().await;
         assert_eq!((&kept["state"], &kept["attemptLog"]), (&json!("SUPPRESSED"), &json!([])));
+        assert_eq!(kept["attempts"], 0, "it was offered to nobody");
         assert!(app.smtp.messages().is_empty());
         let all = suppressed(app).await;
         assert_eq!(all.len(), 1);
@@ -116,8 +117,15 @@ fn a_dead_or_suppressed_message_is_sent_once_more_while_its_secret_is_good() {
         app.send_link(ann).await;
         let id = app.latest_message().await["id"].as_str().unwrap().to_owned();
         let path = format!("/api/v1/messages/{id}/replay");
+        let before = app.latest_message().await["metadata"].clone();
+        app.advance(Duration::from_secs(2));
         let again = replay(app, &path).await;
         assert_eq!((again.status, &again.body["state"]), (202, &json!("QUEUED")), "{}", again.text);
+        let after = &app.latest_message().await["metadata"];
+        assert_eq!(after, &again.body["metadata"]);
+        assert!(after["version"].as_i64() > before["version"].as_i64(), "{before} {after}");
+        assert!(after["lastModifiedTime"].as_str() > before["lastModifiedTime"].as_str(), "{before} {after}");
+        assert_eq!(after["creationTime"], before["creationTime"]);
         let twice = replay(app, &path).await;
         assert_eq!((twice.status, &twice.body["code"]), (409, &json!("message_not_replayable")));
         app.drain().await;
@@ -136,7 +144,7 @@ fn a_dead_or_suppressed_message_is_sent_once_more_while_its_secret_is_good() {
 }
 
 #[test]
-fn messages_are_found_by_what_they_are_and_never_show_a_secret_or_an_address() {
+fn messages_are_found_by_what_they_are_and_never_show_a_secret() {
     on_both_databases(async |app| {
         let (ann, bob) = (app.user("ann@example.test").await, app.user("bob@example.test").await);
         app.send_link(ann).await;
@@ -160,7 +168,7 @@ fn messages_are_found_by_what_they_are_and_never_show_a_secret_or_an_address() {
             assert!(!text.contains(&token), "the token is in {text}");
         }
         assert!(one.contains("token=(hidden) is on a list"), "{one}");
-        assert!(!shown.contains("bob@example.test"), "{shown}");
+        assert!(shown.contains("bob@example.test"), "to whom it did not go: {shown}");
         let refused = app.get("/api/v1/messages?state=queued&kind=x&userId=y&tenantId=z").await;
         for (field, code) in [
             ("state", "invalid_value"),
@@ -186,5 +194,59 @@ fn attempts_go_with_their_message() {
         app.advance(2 * DAY);
         retention::purge(database.write(), app.now()).await.unwrap();
         assert_eq!((app.database.count("messages").await, app.database.count("message_attempts").await), (0, 0));
+    });
+}
+
+#[test]
+fn a_message_says_to_whom_it_went_and_what_it_was_written_from_and_why() {
+    on_both_databases(async |app| {
+        let ann = app.user("ann@example.test").await;
+        let slot = json!({"kind": "PASSWORD_RESET_LINK", "locale": "de"});
+        let mut drafted = slot.clone();
+        drafted["parts"] = json!({"subject": "Neues Passwort"});
+        for (method, call, body) in [(Method::PUT, "draft", &drafted), (Method::POST, "publish", &slot)] {
+            let done = app.call_as(&app.key, method, &format!("/api/v1/email-templates/{call}"), Some(body)).await;
+            assert!(done.status < 300, "{}", done.text);
+        }
+        let ask = json!({"userId": ann.to_string(), "locale": "de-AT"});
+        assert_eq!(app.workflow("send-password-reset-email", &ask).await.status, 200);
+        let waiting = app.latest_message().await;
+        assert_eq!((&waiting["recipient"], &waiting["template"]), (&json!("ann@example.test"), &json!(null)));
+        app.drain().await;
+        let sent = app.latest_message().await;
+        assert_eq!((&sent["state"], &sent["recipient"]), (&json!("SENT"), &json!("ann@example.test")));
+        assert_eq!((&sent["locale"], &sent["template"]["because"]), (&json!("de"), &json!("REQUEST")));
+        let parts = &sent["template"]["parts"];
+        let own = json!({"level": "APPLICATION", "locale": "de", "because": "REQUEST", "version": 1});
+        assert_eq!((&parts["subject"], &parts["html"]["level"]), (&own, &json!("BUILT_IN")));
+        let mut olga = crate::support::console::Operator::joined(app, "olga@example.test").await;
+        let here = format!("/console/applications/{}/messages", app.application);
+        let list = olga.get(app, &here).await;
+        assert!(list.text.contains("<bdi>ann@example.test</bdi>"), "{}", list.text);
+        let page = olga.get(app, &format!("{here}/{}", sent["id"].as_str().unwrap())).await;
+        for words in [
+            "<bdi>ann@example.test</bdi>",
+            "<dd>de, as asked for</dd>",
+            "<dt>subject</dt><dd>of the application, version 1, in de (as asked for)</dd>",
+        ] {
+            assert!(page.text.contains(words), "{words}: {}", page.text);
+        }
+    });
+}
+
+#[test]
+fn a_mail_that_was_dropped_before_it_was_offered_was_not_tried() {
+    on_both_databases(async |app| {
+        let ann = app.user("ann@example.test").await;
+        let ask = json!({"userId": ann.to_string()});
+        assert_eq!(app.workflow("send-password-reset-email", &ask).await.status, 200);
+        app.database.run("UPDATE users SET disabled = true").await;
+        app.drain().await;
+        let dropped = app.latest_message().await;
+        assert_eq!(
+            (&dropped["state"], &dropped["attempts"], &dropped["attemptLog"]),
+            (&json!("DROPPED"), &json!(0), &json!([]))
+        );
+        assert_eq!(dropped["outcome"], "the account has changed since");
     });
 }

@@ -16,6 +16,7 @@ mod console_email_policies;
 mod console_funnel;
 mod console_grants;
 mod console_guarded;
+mod console_kept;
 mod console_managed;
 mod console_settings;
 mod console_sign_in;

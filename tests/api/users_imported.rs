@@ -53,6 +53,9 @@ fn every_line_is_answered_and_the_second_time_nothing_happens() {
             told(&first),
             ["1 CREATED", "2 CREATED", "3 invalid_email", "4 UPDATED", "5 unknown_field", "done true"]
         );
+        assert_eq!(first[4]["field"], "password");
+        let said = first[4]["message"].as_str().unwrap();
+        assert!(said.contains("The fields are tenantId, email,") && !said.contains("a clear text"), "{said}");
         assert_eq!(first[5], json!({"done": true, "created": 2, "updated": 1, "unchanged": 0, "refused": 2}));
         let user = app.get(&format!("/api/v1/users/{}", first[0]["id"].as_str().unwrap())).await;
         assert_eq!((&user.body["lastName"], &user.body["hasPassword"]), (&json!("Lee"), &json!(true)), "{}", user.text);

@@ -58,6 +58,15 @@ async fn run(installation: &mut Installation) {
     assert!(!holds && text.contains("the entry in place 1 was changed"), "{text}");
     assert!(!verify(installation, &["--application", &application]).0);
     assert!(!verify(installation, &["--application", "x"]).0);
+    installation.database.run("UPDATE audit_entries SET action = 'tenant.created' WHERE action = 'tenant.read'").await;
+    assert!(verify(installation, &[]).0, "as it was");
+    installation.database.run(&format!("DELETE FROM audit_chains WHERE chain = '{application}'")).await;
+    let (holds, text) = verify(installation, &[]);
+    assert!(!holds && text.contains("1 of 2 audit logs do not hold"), "{text}");
+    installation.database.run("DELETE FROM audit_entries").await;
+    installation.database.run("DELETE FROM audit_chains").await;
+    let (_, text) = verify(installation, &[]);
+    assert!(text.contains(&application), "the log of each application is named, even when nothing is left: {text}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::cookies::Jar;
 use super::desk::Desk;
 use super::failure;
 use super::flash::Flash;
+use super::proof;
 use super::sign_in::Next;
 use super::stop::{Stop, own_path};
 
@@ -35,7 +36,7 @@ pub(super) async fn show(desk: Desk, Query(query): Query<Next>) -> Result<HttpRe
 /// `POST /console/confirm`.
 pub(super) async fn submit(act: Act<Proof>) -> Result<HttpResponse, Stop> {
     let next = own_path(Some(&act.form.next));
-    let wrong = "The password or the code is not right. A code works once: wait for the next one.";
+    let wrong = proof::WRONG;
     let Some(code) = parse_code(&act.form.code) else {
         return form(&act, StatusCode::UNPROCESSABLE_ENTITY, next, Some(wrong));
     };
@@ -46,7 +47,8 @@ pub(super) async fn submit(act: Act<Proof>) -> Result<HttpResponse, Stop> {
         }
         Err(Failure::InvalidCredentials) => form(&act, StatusCode::UNPROCESSABLE_ENTITY, next, Some(wrong)),
         Err(failure @ Failure::Throttled { .. }) => {
-            form(&act, StatusCode::TOO_MANY_REQUESTS, next, failure::words(&failure).as_deref())
+            let answer = form(&act, StatusCode::TOO_MANY_REQUESTS, next, failure::words(&failure).as_deref());
+            answer.map(|answer| failure::with_retry_after(answer, &failure))
         }
         Err(other) => Err(other.into()),
     }

@@ -4,11 +4,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::domain::access::Origin;
@@ -16,14 +19,16 @@ use crate::domain::clock::Timestamp;
 use crate::domain::keys::Purpose;
 use crate::domain::operator::ConsoleSession;
 use crate::domain::secret::Secret;
+use crate::http::problem::Problem;
 use crate::http::same_origin::is_led_from_elsewhere;
 use crate::store::operators::Operator;
-use crate::workflows::Engine;
 use crate::workflows::console::Visitor;
+use crate::workflows::{Engine, Failure};
 
 use super::cookies::Jar;
 use super::flash::Flash;
 use super::lobby::{Lobby, put};
+use super::proof;
 use super::stop::Stop;
 
 /// One request of an operator.
@@ -34,6 +39,11 @@ pub(super) struct Desk {
     pub(super) session: ConsoleSession,
     pub(super) visitor: Visitor,
     pub(super) now: Timestamp,
+    /// What the form at hand says, kept as long as a proof may have to be
+    /// asked for before it is acted on.
+    pub(super) typed: Rc<[(String, String)]>,
+    /// What tells the form at hand from the same one shown again.
+    pub(super) once: Option<Rc<str>>,
 }
 
 impl FromRequest for Desk {
@@ -54,7 +64,7 @@ impl Desk {
             return Err(turned_away(&lobby));
         };
         let visitor = lobby.visitor().await;
-        Ok(Self { lobby, operator, session, visitor, now })
+        Ok(Self { lobby, operator, session, visitor, now, typed: Rc::from([]), once: None })
     }
 
     /// The use cases.
@@ -67,10 +77,10 @@ impl Desk {
         self.visitor.acting_as(self.operator.id)
     }
 
-    /// Refuses to go on unless password and code are recent. `back` is where
-    /// the form is.
+    /// Refuses to go on unless password and code are recent: asks for them, and
+    /// keeps what was typed. `back` is where the form is.
     pub(super) fn confirmed(&self, back: &str) -> Result<(), Stop> {
-        if self.session.is_fresh(self.now) { Ok(()) } else { Err(Stop::confirm(back)) }
+        if self.session.is_fresh(self.now) { Ok(()) } else { Err(proof::ask(self, back)) }
     }
 
     /// A page outside of any application.
@@ -87,21 +97,41 @@ impl Desk {
         view: Value,
     ) -> Result<HttpResponse, Stop> {
         let flash = self.lobby.cookie(Jar::Flash);
-        let mut whole = json!({
-            "operator": self.operator.name,
-            "form_token": self.form_token(),
-            "flash": flash.as_deref().map_or(Value::Null, Flash::read),
-        });
-        for part in [around, view] {
-            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
-                whole.extend(part);
-            }
-        }
+        let whole = self.whole(flash.as_deref(), [around, view]);
         let mut answer = self.lobby.console.answer(status, template, whole)?;
         if flash.is_some() {
             put(&mut answer, &self.lobby.cleared(Jar::Flash))?;
         }
         Ok(answer)
+    }
+
+    /// A page outside of any application, as text.
+    pub(super) fn text(&self, template: &str, view: Value) -> Result<String, Problem> {
+        let around = json!({"application": null, "menu": []});
+        self.lobby.console.text(template, self.whole(None, [around, view]))
+    }
+
+    fn whole(&self, flash: Option<&str>, parts: [Value; 2]) -> Value {
+        let mut whole = json!({
+            "operator": self.operator.name,
+            "form_token": self.form_token(),
+            "form_once": BASE64_URL_SAFE_NO_PAD.encode(self.engine().entropy.nonce()),
+            "flash": flash.map_or(Value::Null, Flash::read),
+        });
+        for part in parts {
+            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
+                whole.extend(part);
+            }
+        }
+        whole
+    }
+
+    /// Whether the form at hand was not acted on before. A page that shows a
+    /// secret is the answer to a form, so a reload sends that form again.
+    pub(super) async fn is_first(&self) -> Result<bool, Failure> {
+        let Some(once) = &self.once else { return Ok(true) };
+        let form = format!("{} {once}", self.lobby.request.path());
+        self.engine().use_form_once(&self.session, &form, self.now).await
     }
 
     /// See other, which will say something.

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderValue};
+
 use crate::http::problem::{Missing, Problem};
 use crate::workflows::Failure;
+use crate::workflows::audit::LastChange;
 use crate::workflows::messages::ReplayRefusal;
 use crate::workflows::webhooks::WebhookRefusal;
 
@@ -73,8 +77,8 @@ pub(super) fn words(failure: &Failure) -> Option<String> {
         Failure::NameTaken => "There is one of this name already.".to_owned(),
         Failure::EmailTaken => "Somebody else has this address already.".to_owned(),
         Failure::Stale(change) => match change.as_ref().and_then(|change| change.name.clone()) {
-            Some(name) => format!("{name} changed this meanwhile. What you see now is the newest version."),
-            None => "Somebody changed this meanwhile. What you see now is the newest version.".to_owned(),
+            Some(name) => format!("{name} changed this meanwhile, so nothing was saved. What you see now is theirs."),
+            None => "Somebody changed this meanwhile, so nothing was saved. What you see now is theirs.".to_owned(),
         },
         Failure::Webhook(WebhookRefusal::Url(refused)) => format!("The address {refused}."),
         Failure::Webhook(WebhookRefusal::Duplicate) => "There is an endpoint at this address already.".to_owned(),
@@ -123,6 +127,34 @@ pub(super) fn words(failure: &Failure) -> Option<String> {
         | Failure::TooManyTotpCodes
         | Failure::InvalidPendingSignIn => return None,
     })
+}
+
+/// The same as [`words`] of a stale edit, on a page that goes on showing what
+/// was typed.
+pub(super) fn stale_but_kept(change: Option<&LastChange>) -> String {
+    let who = change.and_then(|change| change.name.as_deref()).unwrap_or("Somebody");
+    format!(
+        "{who} changed this meanwhile. What you see below is still your own text, and it is not saved. \
+         Look at theirs first: if you save or publish now, yours takes its place."
+    )
+}
+
+/// After how many seconds another try makes sense, where a failure says it.
+pub(super) fn retry_after(failure: &Failure) -> Option<u64> {
+    match failure {
+        Failure::Throttled { retry_after } | Failure::Busy { retry_after } => {
+            Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
+        }
+        _ => None,
+    }
+}
+
+/// An answer that says when another try makes sense.
+pub(super) fn with_retry_after(mut answer: HttpResponse, failure: &Failure) -> HttpResponse {
+    if let Some(seconds) = retry_after(failure) {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
 }
 
 /// What is wrong with a value, in words.

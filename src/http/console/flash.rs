@@ -35,6 +35,7 @@ flashes! {
     SessionEnded = "session-ended", true, "That session has ended.";
     OperatorShut = "operator-shut", true, "The operator is shut out and signed out everywhere.";
     OperatorOpened = "operator-opened", true, "The operator may sign in again.";
+    LinkShown = "link-shown", true, "That link was made and shown already. No other one was made.";
     ResetSent = "reset-sent", true, "A reset mail is on its way. It appears below as soon as it was sent.";
     ResetsCancelled = "resets-cancelled", true, "Every pending reset was cancelled. Links and codes sent so far no longer work.";
     NothingToCancel = "nothing-to-cancel", true, "There was nothing to cancel.";

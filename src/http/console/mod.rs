@@ -26,6 +26,7 @@ mod names;
 mod operators;
 mod overview;
 mod policies;
+mod proof;
 mod qr;
 mod room;
 mod service_accounts;
@@ -47,7 +48,7 @@ use crate::http::assets;
 use crate::http::problem::Problem;
 use crate::http::routes::routes;
 
-const TEMPLATES: [(&str, &str); 46] = [
+const TEMPLATES: [(&str, &str); 47] = [
     ("head", include_str!("../../../templates/console/head.hbs")),
     ("layout", include_str!("../../../templates/console/layout.hbs")),
     ("door", include_str!("../../../templates/console/door.hbs")),
@@ -56,6 +57,7 @@ const TEMPLATES: [(&str, &str); 46] = [
     ("code", include_str!("../../../templates/console/code.hbs")),
     ("sign-in", include_str!("../../../templates/console/sign-in.hbs")),
     ("confirm", include_str!("../../../templates/console/confirm.hbs")),
+    ("proof", include_str!("../../../templates/console/proof.hbs")),
     ("join", include_str!("../../../templates/console/join.hbs")),
     ("authenticator", include_str!("../../../templates/console/authenticator.hbs")),
     ("uninvited", include_str!("../../../templates/console/uninvited.hbs")),
@@ -96,6 +98,9 @@ const TEMPLATES: [(&str, &str); 46] = [
     ("audit", include_str!("../../../templates/console/audit.hbs")),
 ];
 
+/// What a screen is.
+const HTML: &str = "text/html; charset=utf-8";
+
 /// The templates of all screens; app data of this door.
 #[derive(Debug)]
 pub struct Console(Handlebars<'static>);
@@ -121,6 +126,12 @@ impl Console {
 
     /// One screen as an answer. The members of `view` win.
     fn answer(&self, status: StatusCode, template: &str, view: Value) -> Result<HttpResponse, Problem> {
+        let html = self.text(template, view)?;
+        Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, HTML)).body(html))
+    }
+
+    /// One screen as text. The members of `view` win.
+    fn text(&self, template: &str, view: Value) -> Result<String, Problem> {
         let mut whole = json!({
             "style": assets::CONSOLE_STYLE.address(),
             "script": assets::CONSOLE_SCRIPT.address(),
@@ -131,8 +142,7 @@ impl Console {
         if let (Value::Object(whole), Value::Object(view)) = (&mut whole, view) {
             whole.extend(view);
         }
-        let html = self.0.render(template, &whole).map_err(Problem::internal)?;
-        Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
+        self.0.render(template, &whole).map_err(Problem::internal)
     }
 }
 

@@ -59,10 +59,12 @@ pub(super) async fn submit(lobby: Lobby, Form(sent): Form<Credentials>) -> Resul
         }
         Err(Failure::InvalidCredentials) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong),
         Err(failure @ Failure::Throttled { .. }) => {
-            again(StatusCode::TOO_MANY_REQUESTS, &failure::words(&failure).unwrap_or_default())
+            let answer = again(StatusCode::TOO_MANY_REQUESTS, &failure::words(&failure).unwrap_or_default());
+            answer.map(|answer| failure::with_retry_after(answer, &failure))
         }
         Err(failure @ Failure::Busy { .. }) => {
-            again(StatusCode::SERVICE_UNAVAILABLE, &failure::words(&failure).unwrap_or_default())
+            let answer = again(StatusCode::SERVICE_UNAVAILABLE, &failure::words(&failure).unwrap_or_default());
+            answer.map(|answer| failure::with_retry_after(answer, &failure))
         }
         Err(other) => Err(other.into()),
     }

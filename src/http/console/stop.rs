@@ -7,15 +7,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use url::form_urlencoded::byte_serialize;
 
+use crate::http::middleware::InOwnWords;
 use crate::http::problem::{Missing, Problem};
 use crate::workflows::Failure;
 
-use super::failure;
+use super::{HTML, failure};
 
 /// Where one signs in.
 pub(super) const SIGN_IN: &str = "/console/sign-in";
-/// Where one proves oneself again.
-pub(super) const CONFIRM: &str = "/console/confirm";
 
 /// Why not.
 #[derive(Debug, Clone)]
@@ -25,19 +24,38 @@ pub(super) enum Stop {
     /// The browser came from another site and so brought no cookie: let it
     /// come again from here.
     ComeAgain,
+    /// Say this.
+    Said(Said),
     /// Something is wrong.
     Problem(Problem),
+}
+
+/// A page that is said in place of what was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) status: StatusCode,
+    pub(super) html: String,
+    /// After how many seconds another try makes sense.
+    pub(super) retry_after: Option<u64>,
+}
+
+impl Said {
+    fn answer(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        answer.insert_header((header::CONTENT_TYPE, HTML));
+        if let Some(seconds) = self.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        let mut answer = answer.body(self.html.clone());
+        answer.extensions_mut().insert(InOwnWords);
+        answer
+    }
 }
 
 impl Stop {
     /// Sign in first; `back` is where to go then.
     pub(super) fn sign_in(back: Option<&str>) -> Self {
         Self::Go(returning(SIGN_IN, back))
-    }
-
-    /// Prove yourself again first.
-    pub(super) fn confirm(back: &str) -> Self {
-        Self::Go(returning(CONFIRM, Some(back)))
     }
 
     /// There is nothing like that, or not for this operator.
@@ -72,6 +90,7 @@ impl fmt::Display for Stop {
         match self {
             Self::Go(target) => write!(f, "go to {target}"),
             Self::ComeAgain => f.write_str("come again"),
+            Self::Said(said) => write!(f, "say something, with {}", said.status),
             Self::Problem(problem) => problem.fmt(f),
         }
     }
@@ -82,6 +101,7 @@ impl ResponseError for Stop {
         match self {
             Self::Go(_) => StatusCode::SEE_OTHER,
             Self::ComeAgain => StatusCode::OK,
+            Self::Said(said) => said.status,
             Self::Problem(problem) => problem.status_code(),
         }
     }
@@ -89,9 +109,8 @@ impl ResponseError for Stop {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Go(target) => go(target),
-            Self::ComeAgain => {
-                HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(COME_AGAIN)
-            }
+            Self::ComeAgain => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, HTML)).body(COME_AGAIN),
+            Self::Said(said) => said.answer(),
             Self::Problem(problem) => problem.error_response(),
         }
     }

@@ -22,15 +22,32 @@ pub(super) fn moment(at: Timestamp, now: Timestamp) -> Value {
 
 /// A time as a person says it.
 pub(super) fn said(at: Timestamp, now: Timestamp) -> String {
+    let ahead = at.since(now).as_secs();
+    if ahead >= SOON {
+        return until(ahead);
+    }
     let minutes = now.since(at).as_secs() / 60;
     match minutes {
-        // What was made in answer to this very request is a little later than it.
-        _ if at.since(now).as_secs() >= 60 => format!("in {}", count(at.since(now).as_secs().div_ceil(60), "minute")),
         0 => "just now".to_owned(),
         1..60 => format!("{} ago", count(minutes, "minute")),
         60..1440 => format!("{} ago", count(minutes / 60, "hour")),
         _ => date(at),
     }
+}
+
+/// What was made in answer to a request is a little later than it.
+const SOON: u64 = 3;
+
+/// How far away something is, rounded up, in the largest unit that still says
+/// it well.
+fn until(seconds: u64) -> String {
+    let said = match seconds {
+        0..60 => count(seconds, "second"),
+        60..7200 => count(seconds.div_ceil(60), "minute"),
+        7200..172_800 => count(seconds.div_ceil(3600), "hour"),
+        _ => count(seconds.div_ceil(86_400), "day"),
+    };
+    format!("in {said}")
 }
 
 /// A date with its time.
@@ -165,7 +182,12 @@ mod tests {
             ("just now", "1 minute ago", "2 hours ago")
         );
         assert_eq!(ago(3 * 86_400), "29 Dec 2025, 00:00 UTC");
-        assert_eq!(ago(-90), "in 2 minutes");
+        assert_eq!(
+            (ago(-1).as_str(), ago(-30).as_str(), ago(-90).as_str()),
+            ("just now", "in 30 seconds", "in 2 minutes")
+        );
+        assert_eq!((ago(-3600).as_str(), ago(-8 * 3600).as_str()), ("in 60 minutes", "in 8 hours"));
+        assert_eq!((ago(-86_400).as_str(), ago(-14 * 86_400).as_str()), ("in 24 hours", "in 14 days"));
     }
 
     #[test]

@@ -4,14 +4,25 @@ use std::cell::RefCell;
 use std::fmt;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::{Error, HttpResponse, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 
 use super::{Ticket, headers};
 use crate::domain::locale::Locale;
 use crate::http::HttpKit;
 use crate::http::problem::{Dialect, Kind, Missing, Problem, render};
+
+/// An extension of an answer: its handler said everything, though it went the
+/// way of errors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InOwnWords;
+
+/// An extension of a request: a cookie that its answer is to carry, whatever
+/// else becomes of it.
+#[derive(Debug, Clone)]
+pub(crate) struct LateCookie(pub(crate) Cookie<'static>);
 
 /// What the way out needs to know of the way in.
 pub(super) struct Exchange {
@@ -36,10 +47,16 @@ impl Exchange {
         match outcome {
             Ok(response) => {
                 let (request, mut response) = response.into_parts();
-                let response = match problem_in(&mut response) {
+                let mut response = match problem_in(&mut response) {
                     Some(problem) => self.rendered(&problem),
                     None => self.dressed(response),
                 };
+                let late = request.extensions_mut().remove::<LateCookie>();
+                if let Some(LateCookie(cookie)) = late
+                    && let Err(error) = response.add_cookie(&cookie)
+                {
+                    tracing::error!(error = %error, "a cookie of our own cannot be written");
+                }
                 Ok(ServiceResponse::new(request, response))
             }
             Err(error) => {
@@ -76,6 +93,9 @@ pub(super) fn dressed(kit: &HttpKit, ticket: &Ticket, mut response: HttpResponse
 fn problem_in(response: &mut HttpResponse) -> Option<Problem> {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         return Some(problem);
+    }
+    if response.extensions_mut().remove::<InOwnWords>().is_some() {
+        return None;
     }
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {

@@ -23,6 +23,7 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 
 pub use activity::Activity;
+pub(crate) use answer::{InOwnWords, LateCookie};
 pub(crate) use headers::CONTENT_SECURITY_POLICY;
 pub use request_id::Ticket;
 

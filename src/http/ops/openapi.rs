@@ -203,7 +203,7 @@ fn failure(spec: &RouteSpec, status: u16) -> Value {
         ] }),
         Dialect::WorkOs => json!({ "$ref": "#/components/schemas/WorkOsError" }),
         Dialect::OAuth => json!({ "$ref": "#/components/schemas/OAuthError" }),
-        Dialect::Page => return json!({ "description": reason(status), "headers": headers() }),
+        Dialect::Page | Dialect::Console => return json!({ "description": reason(status), "headers": headers() }),
     };
     let mut headers = headers();
     if let (429 | 503, Some(headers)) = (status, headers.as_object_mut()) {

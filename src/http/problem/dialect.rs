@@ -15,6 +15,8 @@ pub enum Dialect {
     OAuth,
     /// HTML for people.
     Page,
+    /// HTML for the people of the console, who are shown the way back to it.
+    Console,
 }
 
 impl Dialect {
@@ -26,6 +28,7 @@ impl Dialect {
             Some("user_management" | "sso" | "events" | "webhook_endpoints") => Self::WorkOs,
             Some("api") if segments.eq(["v1", "oauth2", "token"]) => Self::OAuth,
             Some("api") => Self::Workflow,
+            Some("console") => Self::Console,
             _ => Self::Page,
         }
     }
@@ -41,13 +44,13 @@ impl Dialect {
     /// The dialect in which to say that no route has a path of this one.
     #[must_use]
     pub const fn where_nothing_is(self, to_program: bool) -> Self {
-        if matches!(self, Self::Page) && to_program { Self::WorkOs } else { self }
+        if !self.is_json() && to_program { Self::WorkOs } else { self }
     }
 
     /// Whether answers are JSON.
     #[must_use]
     pub const fn is_json(self) -> bool {
-        !matches!(self, Self::Page)
+        !matches!(self, Self::Page | Self::Console)
     }
 }
 
@@ -65,5 +68,6 @@ mod tests {
         assert_eq!(Dialect::of("/api/v1/oauth2/jwks"), Dialect::Workflow);
         assert_eq!(Dialect::of("/api/nothing"), Dialect::Workflow);
         assert_eq!(Dialect::of("/"), Dialect::Page);
+        assert_eq!(Dialect::of("/console/nowhere"), Dialect::Console);
     }
 }

@@ -16,15 +16,16 @@ pub fn render(problem: &Problem, dialect: Dialect, ticket: &str, speech: (&Local
     let kind = problem.kind();
     let dialect = if matches!(kind, Kind::OAuth(_)) { Dialect::OAuth } else { dialect };
     let (status, content_type, body) = match dialect {
-        Dialect::Page => {
-            let (status, html) = page::body(kind, ticket, speech.0, speech.1);
+        Dialect::Page | Dialect::Console => {
+            let home = (dialect == Dialect::Console).then_some(("/console", "Back to the console"));
+            let (status, html) = page::body(kind, ticket, speech, home);
             (status, "text/html; charset=utf-8", html)
         }
         Dialect::Workflow | Dialect::WorkOs | Dialect::OAuth => {
             let (status, body) = match dialect {
                 Dialect::WorkOs => workos::body(kind),
                 Dialect::OAuth => oauth::body(kind),
-                Dialect::Workflow | Dialect::Page => workflow::body(kind, ticket),
+                Dialect::Workflow | Dialect::Page | Dialect::Console => workflow::body(kind, ticket),
             };
             (status, "application/json", body.to_string())
         }

@@ -73,8 +73,8 @@ pub async fn handle(
         None => engine.strategy_for(&reach, user).await.map_err(|failure| problem(failure, &named))?,
     };
     let scope = caller.scope(Some(strategy.mode()), None)?;
-    let client = Client::default();
-    let ask = SendEmail { user, strategy: Some(strategy), locale, redirect_url, state, client, idempotent };
+    let (request, client) = (caller.authority(scope.clone()).origin().request.clone(), Client::default());
+    let ask = SendEmail { user, strategy: Some(strategy), locale, redirect_url, state, request, client, idempotent };
     let queued = engine.send_reset_email(&scope, &caller.caller, ask).await;
     let queued = queued.map_err(|failure| problem(failure, &named))?;
     Ok(web::Json(EmailQueued {

@@ -26,6 +26,8 @@ pub struct Model {
     pub finished_at: Option<i64>,
     pub template: Option<String>,
     pub stuck: i64,
+    pub version: i64,
+    pub updated_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

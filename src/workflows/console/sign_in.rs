@@ -23,6 +23,18 @@ use super::signed_in::Begun;
 struct Right {
     credential: Credential,
     step: i64,
+    counted: Counted,
+}
+
+/// Where attempts are counted. Whoever only knows an address can spend the
+/// attempts of those who sign in with it, but never those of a session that
+/// lives.
+#[derive(Debug, Clone)]
+struct Counted {
+    /// The account, or the session.
+    key: String,
+    /// The client, for those who are not signed in.
+    client: Option<String>,
 }
 
 impl Engine {
@@ -37,10 +49,11 @@ impl Engine {
         code: &Secret,
         visitor: &Visitor,
     ) -> Outcome<Begun> {
-        let right = self.prove_operator(email.canonical(), password, code, visitor).await?;
+        let counted = Counted { key: self.console_account(email.canonical()), client: self.console_client(visitor) };
+        let right = self.prove_operator(email.canonical(), password, code, counted).await?;
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
-        self.spend(&transaction, &right, visitor).await?;
+        self.spend(&transaction, &right).await?;
         let operator = right.credential.operator;
         let begun = self.begin_console_session(&transaction, operator, visitor, now).await?;
         let act = Act::new("operator.signed_in", operator).with("sessionId", begun.session.id.to_string());
@@ -63,10 +76,11 @@ impl Engine {
     ) -> Outcome<Begun> {
         let held = operator_credentials::find(self.database.read(), session.operator).await?;
         let address = held.ok_or(Failure::InvalidCredentials)?.email_canonical;
-        let right = self.prove_operator(&address, password, code, visitor).await?;
+        let counted = Counted { key: format!("console-session:{}", session.id), client: None };
+        let right = self.prove_operator(&address, password, code, counted).await?;
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
-        self.spend(&transaction, &right, visitor).await?;
+        self.spend(&transaction, &right).await?;
         let begun = self.prove_console_session(&transaction, session, now).await?;
         let act = Act::new("operator.confirmed", session.operator).with("sessionId", session.id.to_string());
         record_above(&transaction, &visitor.acting_as(session.operator), &*self.entropy, now, act).await?;
@@ -81,10 +95,10 @@ impl Engine {
         address: &str,
         password: &Secret,
         code: &Secret,
-        visitor: &Visitor,
+        counted: Counted,
     ) -> Outcome<Right> {
         let now = self.now().await?;
-        self.reserve_operator(address, visitor, now).await?;
+        self.reserve_operator(&counted, now).await?;
         let credential = operator_credentials::find_by_address(self.database.read(), address).await;
         let outcome = match credential {
             Ok(credential) => self.compare_operator(credential, password, code, now).await,
@@ -93,14 +107,14 @@ impl Engine {
         if matches!(outcome, Err(Failure::Store(_) | Failure::Busy { .. })) {
             // Overload is no wrong password. Where even this fails the mark
             // stays, which errs towards waiting.
-            self.release_operator(address, now).await.ok();
+            self.release_operator(&counted, now).await.ok();
         }
-        outcome
+        outcome.map(|(credential, step)| Right { credential, step, counted })
     }
 
-    async fn release_operator(&self, address: &str, now: Timestamp) -> Outcome<()> {
+    async fn release_operator(&self, counted: &Counted, now: Timestamp) -> Outcome<()> {
         let transaction = self.database.begin().await?;
-        throttles::unmark(&transaction, &self.console_account(address), now).await?;
+        throttles::unmark(&transaction, &counted.key, now).await?;
         Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
@@ -110,7 +124,7 @@ impl Engine {
         typed: &Secret,
         code: &Secret,
         now: Timestamp,
-    ) -> Outcome<Right> {
+    ) -> Outcome<(Credential, i64)> {
         let password = self.operator_passwords().normalize(typed);
         let Some(mut credential) = credential else {
             self.hasher.verify_nothing(typed, password).await?;
@@ -130,34 +144,34 @@ impl Engine {
             credential.sealed = self.seal_for(credential.operator, &authenticator)?;
             self.keys.current().id().clone_into(&mut credential.key_id);
         }
-        Ok(Right { credential, step })
+        Ok((credential, step))
     }
 
     /// Uses the code up and forgets the failures before it, in the transaction
     /// of what it proves.
-    async fn spend(&self, transaction: &Transaction, right: &Right, visitor: &Visitor) -> Outcome<()> {
-        let Right { credential, step } = right;
+    async fn spend(&self, transaction: &Transaction, right: &Right) -> Outcome<()> {
+        let Right { credential, step, counted } = right;
         let first = operator_credentials::use_step(transaction, credential, *step).await?;
         let operator = operators::find(transaction, credential.operator).await?;
         if !first || operator.is_none_or(|operator| operator.disabled) {
             return Err(Failure::InvalidCredentials);
         }
-        throttles::clear(transaction, &self.console_account(&credential.email_canonical)).await?;
-        if let Some(key) = self.console_client(visitor) {
-            throttles::unmark_latest(transaction, &key).await?;
+        throttles::clear(transaction, &counted.key).await?;
+        if let Some(key) = &counted.client {
+            throttles::unmark_latest(transaction, key).await?;
         }
         Ok(())
     }
 
     /// The cap per account holds even where throttles are off: behind this
     /// door is everything.
-    async fn reserve_operator(&self, address: &str, visitor: &Visitor, now: Timestamp) -> Outcome<()> {
+    async fn reserve_operator(&self, counted: &Counted, now: Timestamp) -> Outcome<()> {
         let (first, longest) = self.limits.sign_in_wait;
         let back_off = BackOff { free: self.limits.sign_in_failures, first, longest };
         let transaction = self.database.begin().await?;
-        let mut wait = throttles::back_off(&transaction, &self.console_account(address), back_off, now).await?;
-        if let (None, Some(key)) = (wait, self.console_client(visitor)) {
-            wait = throttles::mark(&transaction, &key, self.limits.sign_in_failures_per_client, now).await?;
+        let mut wait = throttles::back_off(&transaction, &counted.key, back_off, now).await?;
+        if let (None, Some(key)) = (wait, &counted.client) {
+            wait = throttles::mark(&transaction, key, self.limits.sign_in_failures_per_client, now).await?;
         }
         match wait {
             Some(retry_after) => Err(Failure::Throttled { retry_after }),

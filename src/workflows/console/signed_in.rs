@@ -1,17 +1,24 @@
 //! Being signed in: whose a session is, how it goes on, and how it ends.
 
+use std::time::Duration;
+
 use crate::domain::access::Origin;
 use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{OperatorId, OperatorSessionId};
+use crate::domain::keys::Purpose;
 use crate::domain::operator::ConsoleSession;
 use crate::domain::secret::Secret;
 use crate::store::operators::{self, Operator};
+use crate::store::throttles::{self, Quota};
 use crate::store::{StoreError, Transaction, operator_sessions};
 use crate::workflows::audit::record_above;
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 use super::{Visitor, random_token};
+
+/// A form is acted on once; longer than this no session lives.
+const ONCE: Quota = Quota { most: 1, window: Duration::from_secs(24 * 60 * 60) };
 
 /// A session with the token that the browser keeps.
 #[derive(Debug)]
@@ -72,6 +79,20 @@ impl Engine {
         record_above(&transaction, origin, &*self.entropy, now, act).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
+    }
+
+    /// Notes that a form of a session was acted on; says whether it was not
+    /// before. Remembered for as long as a session may live.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn use_form_once(&self, session: &ConsoleSession, form: &str, now: Timestamp) -> Outcome<bool> {
+        let owner = session.id.to_string();
+        let name = self.keys.pseudonym(Purpose::FormToken, &[b"console once", owner.as_bytes(), form.as_bytes()]);
+        let transaction = self.database.begin().await?;
+        let wait = throttles::mark(&transaction, &format!("console-form:{name}"), ONCE, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(wait.is_none())
     }
 
     /// Begins a session in the transaction of what proves it.

@@ -1,6 +1,8 @@
 //! One user as a line of an import says it: JSON, or the columns of a table.
 //! Passwords have no place here, only hashes that another system made.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,7 +22,7 @@ pub const LONGEST_LINE: usize = 256 * 1024;
 pub struct LineRefusal {
     /// The field, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// What is wrong, as a code.
     pub code: &'static str,
     /// More about it, in English.
@@ -38,7 +40,7 @@ impl LineRefusal {
     /// About one field.
     #[must_use]
     pub const fn field(field: &'static str, code: &'static str) -> Self {
-        Self { field: Some(field), code, message: None }
+        Self { field: Some(Cow::Borrowed(field)), code, message: None }
     }
 
     fn saying(self, message: impl Into<String>) -> Self {
@@ -141,7 +143,7 @@ impl Candidate {
         if !text.trim_start().starts_with('{') {
             return Err(LineRefusal::line("invalid_json").saying("A line has to be a JSON object."));
         }
-        let line: Line = serde_json::from_str(text).map_err(|error| misread(&error))?;
+        let line: Line = serde_json::from_str(text).map_err(|error| misread(text, &error))?;
         line.check()
     }
 }
@@ -211,13 +213,60 @@ fn hash(
 }
 
 /// What serde did not understand, in words that hold no value.
-fn misread(error: &serde_json::Error) -> LineRefusal {
-    let words = error.to_string();
+fn misread(text: &str, error: &serde_json::Error) -> LineRefusal {
     let place = format!("Column {}.", error.column());
+    let words = error.to_string();
     let known =
         [("unknown field", "unknown_field"), ("duplicate field", "duplicate_field"), ("invalid type", "invalid_type")];
     let code = known.iter().find(|(mark, _)| words.starts_with(mark)).map_or("invalid_json", |(_, code)| code);
-    LineRefusal::line(code).saying(place)
+    let (field, expected) = match code {
+        "unknown_field" => (named_in(&words), Some(format!("The fields are {}.", FIELDS.join(", ")))),
+        "duplicate_field" => (Some(named_in(&words).unwrap_or("attributes".into())), None),
+        "invalid_type" => culprit(text).unzip(),
+        _ => (None, None),
+    };
+    let expected = expected.map(|expected| format!("{expected} ")).unwrap_or_default();
+    LineRefusal { field, ..LineRefusal::line(code) }.saying(format!("{expected}{place}"))
+}
+
+/// The fields that a line may have.
+const FIELDS: [&str; 13] = [
+    "tenantId",
+    "email",
+    "emailVerified",
+    "firstName",
+    "lastName",
+    "locale",
+    "externalId",
+    "attributes",
+    "disabled",
+    "protected",
+    "passwordHash",
+    "passwordHashType",
+    "passwordSaltPosition",
+];
+
+/// The longest name of a field that is said again.
+const LONGEST_NAME: usize = 40;
+
+/// The field that serde names, unless it looks like something that is no name.
+fn named_in(words: &str) -> Option<Cow<'static, str>> {
+    let name = words.split('`').nth(1)?;
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    (plain && (1..=LONGEST_NAME).contains(&name.len())).then(|| Cow::Owned(name.to_owned()))
+}
+
+/// The first field whose value is of another type than it has to be, and what
+/// it has to be.
+fn culprit(text: &str) -> Option<(Cow<'static, str>, String)> {
+    let fields: Map<String, Value> = serde_json::from_str(text).ok()?;
+    fields.into_iter().find_map(|(name, value)| {
+        let known = FIELDS.into_iter().find(|field| *field == name).map_or(Cow::Borrowed("attributes"), Cow::Borrowed);
+        let error = serde_json::from_value::<Line>(Value::Object(Map::from_iter([(name, value)]))).err()?;
+        let words = error.to_string();
+        let expected = words.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
+        Some((known, format!("It has to be {expected}.")))
+    })
 }
 
 #[cfg(test)]
@@ -227,7 +276,7 @@ mod tests {
     fn told(line: &str) -> String {
         match Candidate::from_json(line.as_bytes()) {
             Ok(read) => format!("{} {}", read.email.canonical(), read.change.password_hash.is_some()),
-            Err(refusal) => format!("{} {}", refusal.field.unwrap_or("-"), refusal.code),
+            Err(refusal) => format!("{} {}", refusal.field.as_deref().unwrap_or("-"), refusal.code),
         }
     }
 
@@ -248,12 +297,12 @@ mod tests {
             ("[]", "- invalid_json"),
             (r#"{"email":"a@b.test""#, "- invalid_json"),
             (r#"{"email":"a@b.test"} {}"#, "- invalid_json"),
-            (r#"{"email":"a@b.test","email":"c@d.test"}"#, "- duplicate_field"),
-            (r#"{"email":"a@b.test","metadata":{"a":"1","a":"2"}}"#, "- duplicate_field"),
-            (r#"{"email":"a@b.test","password":"secret"}"#, "- unknown_field"),
-            (r#"{"email":"a@b.test","applicationId":"x"}"#, "- unknown_field"),
-            (r#"{"email":"a@b.test","id":"user_x"}"#, "- unknown_field"),
-            (r#"{"email":7}"#, "- invalid_type"),
+            (r#"{"email":"a@b.test","email":"c@d.test"}"#, "email duplicate_field"),
+            (r#"{"email":"a@b.test","metadata":{"a":"1","a":"2"}}"#, "attributes duplicate_field"),
+            (r#"{"email":"a@b.test","password":"secret"}"#, "password unknown_field"),
+            (r#"{"email":"a@b.test","applicationId":"x"}"#, "applicationId unknown_field"),
+            (r#"{"email":"a@b.test","id":"user_x"}"#, "id unknown_field"),
+            (r#"{"email":7}"#, "email invalid_type"),
             (r#"{"firstName":"Ann"}"#, "email required"),
             (r#"{"email":"a@b.test, c@d.test"}"#, "email invalid_email"),
             (r#"{"email":"a@b.test","tenantId":"x"}"#, "tenantId tenant_not_found"),
@@ -278,7 +327,13 @@ mod tests {
         assert_eq!(refused, LineRefusal::line("invalid_utf8"));
         let long = format!(r#"{{"email":"{}@b.test"}}"#, "a".repeat(LONGEST_LINE));
         assert_eq!(Candidate::from_json(long.as_bytes()).unwrap_err(), LineRefusal::line("line_too_long"));
-        let told = Candidate::from_json(br#"{"email":"a@b.test","s3cret":1}"#).unwrap_err();
-        assert!(!told.message.unwrap().contains("s3cret"));
+        let told = Candidate::from_json(br#"{"email":"a@b.test","firstName":"Ann","disabled":"s3cret"}"#).unwrap_err();
+        assert_eq!(told.field.as_deref(), Some("disabled"));
+        let message = told.message.unwrap();
+        assert!(message.starts_with("It has to be a boolean. Column ") && !message.contains("s3cret"), "{message}");
+        let told = Candidate::from_json(br#"{"email":"a@b.test","my s3cret pass":1}"#).unwrap_err();
+        let message = told.message.unwrap();
+        assert_eq!(told.field, None, "that is no name");
+        assert!(message.starts_with("The fields are tenantId, email,") && !message.contains("s3cret"), "{message}");
     }
 }

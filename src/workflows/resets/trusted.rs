@@ -33,6 +33,8 @@ pub struct SendEmail {
     pub redirect_url: Option<String>,
     /// The caller's own text.
     pub state: Option<String>,
+    /// The request that this is, `req_…`.
+    pub request: Option<String>,
     /// The client behind the call.
     pub client: Client,
     /// The idempotency key that came with the call.
@@ -138,7 +140,7 @@ impl Engine {
         match caller.actor {
             // What a person does is written down; what programs do day by day is in the events.
             Actor::Operator(_) | Actor::ConsoleOperator(_) => {
-                let origin = By { actor: caller.actor, request: None, source_ip: ask.client.ip };
+                let origin = By { actor: caller.actor, request: ask.request, source_ip: ask.client.ip };
                 let by = Authority::new(scope.clone(), origin);
                 let act = Act::new("password_reset.email_sent", reset.id).of_tenant(user.tenant);
                 self.commit_act(transaction, &by, now, act.with("userId", user.id.to_string())).await?;

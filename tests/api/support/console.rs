@@ -65,6 +65,30 @@ pub fn encoded(token: &str, fields: &[(&str, &str)]) -> String {
     form.finish()
 }
 
+/// The hidden fields of the page that asks for a proof, but for its token.
+pub fn carried(asked: &Answer) -> Vec<(String, String)> {
+    assert_asks_again(asked);
+    let form = asked.text.split("class=\"card\" method=\"post\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let inputs = form.split("<input type=\"hidden\" name=\"").skip(1);
+    let read = inputs.map(|input| {
+        let (name, rest) = input.split_once("\" value=\"").unwrap();
+        (unescaped(name), unescaped(rest.split('"').next().unwrap()))
+    });
+    read.filter(|(name, _)| name != "form_token").collect()
+}
+
+/// Text as a browser reads it.
+fn unescaped(html: &str) -> String {
+    let marks = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x3D;", "="), ("&#x60;", "`")];
+    marks.iter().fold(html.to_owned(), |text, (mark, letter)| text.replace(mark, letter)).replace("&amp;", "&")
+}
+
+/// Nothing was done yet: password and code come first.
+pub fn assert_asks_again(asked: &Answer) {
+    assert!(asked.text.contains("Is it still you?"), "{} {}", asked.status, asked.text);
+    assert!(matches!(asked.status, 403 | 422 | 429), "{}", asked.status);
+}
+
 /// Where an answer leads.
 pub fn leads_to(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{}", answer.text);
@@ -132,6 +156,18 @@ impl Operator {
         let fields = [("password", PASSWORD), ("code", &self.code(app)), ("next", "/console/account")];
         let done = self.browser.submit(app, &page, "/console/confirm", &fields).await;
         assert_eq!(leads_to(&done), "/console/account");
+    }
+
+    /// Enters password and code on the page that asked for them in between,
+    /// and sends everything that it carries.
+    pub async fn goes_on(&mut self, app: &TestApp, asked: &Answer, password: &str) -> Answer {
+        let action = asked.text.split("class=\"card\" method=\"post\" action=\"").nth(1).unwrap();
+        let action = unescaped(action.split('"').next().unwrap());
+        let code = self.code(app);
+        let mut fields = carried(asked);
+        fields.extend([("confirm_password".to_owned(), password.to_owned()), ("confirm_code".to_owned(), code)]);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.browser.submit(app, asked, &action, &fields).await
     }
 
     /// A page.

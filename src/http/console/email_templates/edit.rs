@@ -37,6 +37,8 @@ pub(in crate::http::console) async fn show(
 pub(super) struct Remarks {
     /// What is wrong.
     pub error: Option<String>,
+    /// Whether somebody else was here meanwhile, and what they wrote is not shown.
+    pub is_stale: bool,
     /// What is well.
     pub good: Option<String>,
     /// With their places.
@@ -48,6 +50,7 @@ impl Remarks {
     pub(super) fn of(said: Said) -> Self {
         match said {
             Said::Words(words) => Self { error: Some(words), ..Self::default() },
+            Said::Stale(words) => Self { error: Some(words), is_stale: true, ..Self::default() },
             Said::Marks(marks) => Self {
                 error: Some("Something is wrong with it. Nothing was sent or published.".to_owned()),
                 marks,
@@ -143,6 +146,7 @@ pub(super) async fn page(
         })),
         "marks": marks(&remarks.marks),
         "error": remarks.error,
+        "theirs": remarks.is_stale.then(|| room.path(&path(slot, ""))),
         "good": remarks.good,
         "path": room.path(&path(slot, "")),
         "preview": room.path(&path(slot, "/preview")),

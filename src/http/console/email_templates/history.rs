@@ -61,14 +61,16 @@ pub(in crate::http::console) async fn show(
 
 /// A diff line by line, with what became of each.
 fn lines(diff: &str) -> Vec<Value> {
+    // Whether a part ends with a line break is of no interest here.
     diff.lines()
+        .filter(|line| !line.starts_with('\\'))
         .map(|line| {
             let what = match line.as_bytes().first() {
                 // The names of the part, before and after.
                 _ if line.starts_with("--- ") || line.starts_with("+++ ") => "place",
                 Some(b'+') => "new",
                 Some(b'-') => "gone",
-                Some(b'@' | b'\\') => "place",
+                Some(b'@') => "place",
                 _ => "same",
             };
             json!({"what": what, "text": line})

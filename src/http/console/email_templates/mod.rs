@@ -113,6 +113,8 @@ fn marks(found: &[Mark]) -> Vec<Value> {
 enum Said {
     /// In words.
     Words(String),
+    /// In words, because somebody else was here meanwhile.
+    Stale(String),
     /// As remarks with their places.
     Marks(Vec<Mark>),
 }
@@ -126,9 +128,7 @@ fn said(error: NotDone) -> Result<Said, Stop> {
         NotDone::TooMany => Said::Words("There are as many templates as there may be.".to_owned()),
         NotDone::Data(words) => Said::Words(words),
         NotDone::Unrendered(locale, words) => Said::Words(format!("The mail cannot be written in {locale}: {words}")),
-        NotDone::Failure(Failure::Stale(change)) => {
-            Said::Words(failure::words(&Failure::Stale(change)).unwrap_or_default())
-        }
+        NotDone::Failure(Failure::Stale(change)) => Said::Stale(failure::stale_but_kept(change.as_deref())),
         NotDone::Failure(throttled @ Failure::Throttled { .. }) => {
             Said::Words(failure::words(&throttled).unwrap_or_default())
         }

@@ -54,7 +54,7 @@ pub(in crate::http::console) async fn html(
 /// What stands in the frame when there is no mail to see.
 fn broken(said: &Said) -> String {
     let words = match said {
-        Said::Words(words) => handlebars::html_escape(words),
+        Said::Words(words) | Said::Stale(words) => handlebars::html_escape(words),
         Said::Marks(marks) => marks
             .iter()
             .flat_map(|mark| ["<li>".to_owned(), handlebars::html_escape(&told(mark)), "</li>".to_owned()])
@@ -81,7 +81,7 @@ pub(in crate::http::console) async fn check(
     let slot = slot(&room, &request, form.get("tenant").map(String::as_str))?;
     let (mail, said) = render(&room, &slot, &form).await?;
     let (error, found) = match said {
-        Said::Words(words) => (Some(words), Vec::new()),
+        Said::Words(words) | Said::Stale(words) => (Some(words), Vec::new()),
         Said::Marks(found) => (None, marks(&found)),
     };
     let mail = mail

@@ -58,6 +58,7 @@ fn line(room: &Room, record: &MessageRecord) -> Value {
     let (state, tone) = badge(record.state);
     json!({
         "href": room.path(&format!("messages/{}", message.id)),
+        "to": super::recipient(record),
         "what": mail(message.kind.as_str()),
         "state": state,
         "tone": tone,

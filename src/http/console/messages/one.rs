@@ -14,6 +14,7 @@ use crate::http::console::room::Room;
 use crate::http::console::stop::Stop;
 use crate::http::console::words::{mail, moment};
 use crate::store::message_attempts::{Attempt, AttemptOutcome};
+use crate::store::message_records::MessageRecord;
 use crate::store::messages::MessageState;
 use crate::workflows::Failure;
 
@@ -49,6 +50,9 @@ async fn page(room: &Room, id: MessageId, status: StatusCode, error: Option<Stri
         "state": state,
         "tone": tone,
         "answer": record.answer,
+        "to": super::recipient(&record),
+        "language": language(&record),
+        "parts": parts(&record),
         "user": message.user.map(|user| room.path(&format!("users/{user}"))),
         "queued": moment(message.created_at, room.now),
         "next": if waits { moment(record.run_at, room.now) } else { Value::Null },
@@ -60,6 +64,44 @@ async fn page(room: &Room, id: MessageId, status: StatusCode, error: Option<Stri
         "error": error,
     });
     room.page_as(status, "message", Screen::Messages, view)
+}
+
+/// The language of a message and who wished it; the one asked for until it is
+/// written.
+fn language(record: &MessageRecord) -> Option<String> {
+    let Some(used) = &record.template else {
+        return record.message.locale.as_ref().map(|locale| format!("{locale}, as asked for"));
+    };
+    Some(format!("{}, {}", used["locale"].as_str()?, because(used["because"].as_str()?)))
+}
+
+/// What each part of a message was written from, and why.
+fn parts(record: &MessageRecord) -> Vec<Value> {
+    let parts = record.template.as_ref().and_then(|used| used["parts"].as_object());
+    let part = |(name, part): (&String, &Value)| {
+        let level = match part["level"].as_str() {
+            Some("TENANT") => "of the tenant",
+            Some("APPLICATION") => "of the application",
+            _ => "as it comes",
+        };
+        let version = part["version"].as_i64().map(|number| format!(", version {number}")).unwrap_or_default();
+        let locale = part["locale"].as_str().map(|locale| format!(", in {locale}")).unwrap_or_default();
+        let why = part["because"].as_str().map(|why| format!(" ({})", because(why))).unwrap_or_default();
+        json!({"name": name, "text": format!("{level}{version}{locale}{why}")})
+    };
+    parts.into_iter().flatten().map(part).collect()
+}
+
+/// Why a language was chosen, by its stored name.
+fn because(why: &str) -> String {
+    match why.to_lowercase().as_str() {
+        "request" => "as asked for".to_owned(),
+        "user" => "the user's language".to_owned(),
+        "tenant" => "the tenant's language".to_owned(),
+        "application" => "the application's language".to_owned(),
+        "default" => "as nothing else was wished".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 fn line(room: &Room, attempt: &Attempt) -> Value {

@@ -34,6 +34,9 @@ pub(in crate::http::console) async fn create(act: Act<Wish>, request: HttpReques
     let room = Room::at(act.into_desk()).await?;
     let path = format!("users/{user}");
     room.confirmed(&room.path(&path))?;
+    if !room.is_first().await? {
+        return room.go_saying(&path, Flash::LinkShown);
+    }
     let everywhere = LinkAuthority {
         execute: room.scope.clone(),
         secret: Some(room.scope.clone()),

@@ -9,7 +9,7 @@ use crate::domain::reset::{Mode, Reset};
 use crate::http::console::menu::Screen;
 use crate::http::console::room::Room;
 use crate::http::console::stop::Stop;
-use crate::http::console::words::moment;
+use crate::http::console::words::{count, moment};
 
 use super::list::tenant_name;
 use super::{name, named, story};
@@ -42,6 +42,7 @@ pub(super) async fn page(room: &Room, id: UserId, status: StatusCode, link: Valu
         "made": moment(user.created_at, room.now),
         "last": user.last_sign_in_at.map_or(Value::Null, |at| moment(at, room.now)),
         "sessions": live,
+        "live": count(live as u64, "session"),
         "pending": timeline.pending.iter().map(|reset| pending(reset, room)).collect::<Vec<_>>(),
         "story": story,
         "link": link,

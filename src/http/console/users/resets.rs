@@ -21,6 +21,7 @@ pub(in crate::http::console) async fn send(act: Act<Nothing>, request: HttpReque
         locale: None,
         redirect_url: None,
         state: None,
+        request: room.visitor.request.clone(),
         client: room.visitor.client.clone(),
         idempotent: None,
     };

@@ -9,7 +9,7 @@ use crate::domain::webhook::{Delivery, DeliveryState};
 use crate::http::console::menu::Screen;
 use crate::http::console::room::Room;
 use crate::http::console::stop::Stop;
-use crate::http::console::words::{event, moment};
+use crate::http::console::words::{count, event, moment};
 use crate::store::slice::Slice;
 
 use super::{named, published};
@@ -69,7 +69,7 @@ fn line(room: &Room, delivery: &Delivery) -> Value {
         "trial": delivery.sample.is_some(),
         "state": state,
         "tone": tone,
-        "attempts": delivery.attempts,
+        "tries": count(delivery.attempts.into(), "time"),
         "answer": answer,
         "when": moment(delivery.created_at, room.now),
     })

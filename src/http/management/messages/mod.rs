@@ -6,7 +6,9 @@ pub mod remove_suppression;
 pub mod replay;
 pub mod suppressions;
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::page_schema;
@@ -39,11 +41,12 @@ pub struct MessageResource {
     /// The reset that it carries or tells of.
     #[schema(value_type = Option<String>)]
     password_reset_id: Option<PasswordResetId>,
-    /// Where it goes, masked; absent for mail with a secret, which goes to the
-    /// address that the user has when it is sent.
+    /// Where it goes, or went; masked when it is about no user.
     recipient: Option<String>,
-    /// The language asked for.
+    /// The language that it was written in; the one asked for until then.
     locale: Option<String>,
+    /// What it was written from; absent until it was.
+    template: Option<TemplateUsed>,
     /// Tries so far.
     attempts: u32,
     /// When it is tried next; only while it is queued.
@@ -59,6 +62,34 @@ pub struct MessageResource {
     /// Every attempt, the oldest first; only when one message is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt_log: Option<Vec<AttemptResource>>,
+}
+
+/// Which templates and which language a message was written from, and why.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TemplateUsed {
+    /// The language of the built-in words.
+    locale: String,
+    /// Who wished that language: `REQUEST`, `USER`, `TENANT`, `APPLICATION` or
+    /// `DEFAULT`.
+    because: String,
+    /// Each part by its name.
+    parts: BTreeMap<String, PartUsed>,
+}
+
+/// What one part of a message was written from.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PartUsed {
+    /// `BUILT_IN`, `APPLICATION` or `TENANT`.
+    level: String,
+    /// The language of the template; `null` where it is for all.
+    #[serde(default)]
+    locale: Option<String>,
+    /// Who wished that language; `null` where it is for all.
+    #[serde(default)]
+    because: Option<String>,
+    /// Its version; absent for what is built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
 }
 
 /// One attempt to hand it over.
@@ -103,6 +134,7 @@ impl From<&Attempt> for AttemptResource {
 impl MessageResource {
     fn new(record: &MessageRecord, attempts: Option<&[Attempt]>) -> Self {
         let message = &record.message;
+        let template = record.template.clone().and_then(|used| serde_json::from_value::<TemplateUsed>(used).ok());
         Self {
             id: message.id,
             kind: message.kind.as_str(),
@@ -110,17 +142,14 @@ impl MessageResource {
             tenant_id: message.tenant,
             user_id: message.user,
             password_reset_id: message.reset,
-            recipient: message.recipient.as_deref().map(mask),
-            locale: message.locale.clone(),
+            recipient: record.to.as_deref().map(|to| if message.user.is_some() { to.to_owned() } else { mask(to) }),
+            locale: template.as_ref().map(|used| used.locale.clone()).or_else(|| message.locale.clone()),
+            template,
             attempts: message.attempts,
             next_attempt_time: (record.state == MessageState::Queued).then_some(record.run_at),
             outcome: record.answer.clone(),
             finished_time: record.finished_at,
-            metadata: ResourceMetadata::new(
-                message.created_at,
-                record.finished_at.unwrap_or(message.created_at),
-                i64::from(message.attempts),
-            ),
+            metadata: ResourceMetadata::new(message.created_at, record.updated_at, record.version),
             attempt_log: attempts.map(|attempts| attempts.iter().map(AttemptResource::from).collect()),
         }
     }

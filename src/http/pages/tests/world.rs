@@ -169,7 +169,8 @@ impl World {
             self.engine.create_reset_link(&authority, &by, ask).await.unwrap().code
         } else {
             let (strategy, locale, redirect_url, state) = (Some(Strategy::Link), None, None, None);
-            let ask = SendEmail { user, strategy, locale, redirect_url, state, client, idempotent: None };
+            let ask =
+                SendEmail { user, strategy, locale, redirect_url, state, request: None, client, idempotent: None };
             let queued = self.engine.send_reset_email(&scope, &caller, ask).await.unwrap();
             self.engine.link_token(&queued.reset).unwrap().unwrap()
         };
