@@ -155,7 +155,7 @@ fn what_is_wrong_is_said_with_its_place_and_is_not_published() {
         assert_eq!(refused.told(), "400 template_not_valid");
         assert_eq!(codes(&refused), codes(&saved));
         let broken = app.draft(&link(json!({"text": "{{actionUrl}}\n{{#if user.email}}"}))).await;
-        assert_eq!(codes(&broken), ["text 2:19 ERROR syntax"]);
+        assert_eq!(codes(&broken), ["text 2:1 ERROR syntax"]);
         assert_eq!(app.post(&format!("{PATH}/publish"), &place).await.told(), "400 template_not_valid");
         let shown = app.template("kind=PASSWORD_RESET_LINK&locale=en").await;
         assert_eq!(shown.body["publishedVersion"], Value::Null);
