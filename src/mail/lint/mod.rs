@@ -4,6 +4,7 @@
 mod html;
 mod links;
 mod mask;
+mod shape;
 
 use std::collections::BTreeSet;
 
@@ -67,6 +68,7 @@ pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, texts:
         let is_mjml = part == Part::Html && parts.mjml.is_some();
         let before = reading.marks.len();
         reading.marks.extend(links::check(kind, part, source, origins));
+        reading.marks.extend(shape::check(part, source));
         match language::compile(kind, part, source, texts) {
             Err(marks) => reading.marks.extend(marks),
             Ok(_) if is_mjml => compile_mjml(kind, source, origins, texts, &mut reading, before),
@@ -95,7 +97,8 @@ fn compile_mjml(
         Err(mark) => return reading.marks.push(mark),
     };
     let said: BTreeSet<_> = reading.marks.iter().skip(before).map(|mark| mark.code).collect();
-    let new = links::check(kind, Part::Html, &html, origins).into_iter().filter(|mark| !said.contains(mark.code));
+    let found = links::check(kind, Part::Html, &html, origins).into_iter().chain(shape::check(Part::Html, &html));
+    let new = found.filter(|mark| !said.contains(mark.code));
     let at_the_top = |mark: Mark| Mark {
         line: 1,
         column: 1,

@@ -107,6 +107,24 @@ fn a_secret_goes_nowhere_else() {
         "see https://{{user.givenName}}.test",
         "see ftp://id.example.com",
         "see www.evil.test/{{actionUrl}}",
+        "see WWW.evil.test now",
+        "Ici: <a href=\"https://evil.test/phish\" ",
+        "<script src=\"https://evil.test/x\" ",
+        "<img src=x onerror=\"alert(1)\" ",
+        "<a href=\"{{actionUrl}}",
+        "x <",
+        "x </p",
+        "<!-- x",
+        "<!x",
+        "<?x",
+        "<style>p { color: red }",
+        "<textarea>",
+        "<noscript><img src=\"//evil.test/x\"></noscript>",
+        "<title>x",
+        "<p title=\"{{#if user.email}}\">{{/if}}\" onmouseover=\"x\">",
+        "{{#if user.email}}<textarea>{{/if}}<img onerror=\"x\">{{#if user.email}}</textarea>{{/if}}",
+        "{{#if user.email}}<!--{{else}}x{{/if}}-->",
+        "{{#if user.email}}<a href=\"{{/if}}x\">x</a>",
     ] {
         let parts = TemplateParts {
             html: Some(format!("<p>{{{{actionUrl}}}}</p>{bad}")),
@@ -129,6 +147,66 @@ fn a_secret_goes_nowhere_else() {
         assert!(!read_parts(CODE, &parts).is_fit(), "{bad}");
     }
     assert_eq!(html(CODE, "<a href=\"{{verificationCode}}\">{{verificationCode}}</a>"), ["1:4 secret_in_link"]);
+}
+
+#[test]
+fn html_that_does_not_end_is_refused_where_it_begins() {
+    for (bad, told) in [
+        ("{{actionUrl}}\n Ici: <a href=\"https://evil.test/phish\" ", "2:7 not_closed"),
+        ("{{actionUrl}} 1 < 2 <b>x</b> <img src=x onerror=\"alert(1)\" ", "1:30 not_closed"),
+        ("{{actionUrl}}\n<!-- {{actionUrl}} --", "2:1 not_closed"),
+        ("{{actionUrl}}\n<p><style>p {}</p>", "2:4 not_closed"),
+        ("{{actionUrl}}\n<p title=\"{{#if user.email}}\">{{/if}}\">x", "2:31 condition_across_tags"),
+        ("{{actionUrl}} <", "1:15 not_closed"),
+    ] {
+        assert_eq!(html(LINK, bad), [told], "{bad}");
+    }
+    for good in [
+        "{{actionUrl}} 1 < 2 &amp",
+        "{{actionUrl}} <!-- x --><p title=\"{{#if user.email}}a{{else}}b{{/if}}\">x</p>",
+        "<!doctype html><html><head><title>x</title><style>p {}</style></head><p>{{actionUrl}}</p></html>\n",
+        "<!--[if mso]>{{#if user.email}}<p>x</p>{{/if}}<![endif]-->{{actionUrl}}",
+        "{{#if user.email}}<p>x{{else}}<p>y{{/if}} {{actionUrl}}",
+    ] {
+        assert_eq!(html(LINK, good), Vec::<String>::new(), "{good}");
+    }
+    let layout = |layout: &str| {
+        let parts = TemplateParts { layout: Some(layout.to_owned()), ..TemplateParts::default() };
+        codes(&read_parts(TemplateKind::Layout, &parts))
+    };
+    assert_eq!(layout("<p>{{{body}}}</p>"), Vec::<String>::new());
+    assert_eq!(layout("{{{body}}}\n<img src=\"x"), ["2:1 not_closed"]);
+    assert_eq!(layout("<p>x <!-- {{{body}}} -->"), ["1:11 body_in_tag"]);
+    assert_eq!(layout("<p title=\"{{{body}}}\">x</p>"), ["1:11 body_in_tag"]);
+    assert_eq!(layout("<title>{{{body}}}</title>"), ["1:8 body_in_tag"]);
+}
+
+#[test]
+fn every_line_of_a_text_has_its_own_place() {
+    assert_eq!(text(LINK, "{{actionUrl}}\nb\n https://evil.test/x"), ["3:2 foreign_link"]);
+    assert_eq!(
+        text(LINK, "ä {{actionUrl}}\r\n(https://evil.test/x) http://evil.test"),
+        ["2:2 foreign_link", "2:23 foreign_link"]
+    );
+    assert_eq!(
+        html(LINK, "{{actionUrl}}<style>\np { color: red }\n q { background: url(https://evil.test/) }</style>"),
+        ["3:22 foreign_link"]
+    );
+    assert_eq!(html(LINK, "{{actionUrl}}\n (<b>https://evil.test</b>)"), ["2:6 foreign_link"]);
+}
+
+#[test]
+fn a_name_that_mail_programs_link_is_a_link() {
+    assert_eq!(text(LINK, "{{actionUrl}}\nsee (www.evil.test)."), ["2:6 foreign_link"]);
+    assert_eq!(text(LINK, "{{actionUrl}} WWW.Evil.test/x"), ["1:15 foreign_link"]);
+    assert_eq!(text(LINK, "{{actionUrl}} www.{{user.email}}"), ["1:15 link_not_fixed"]);
+    assert_eq!(html(LINK, "{{actionUrl}} <b>www.evil.test</b>"), ["1:18 foreign_link"]);
+    for good in ["evil.test", "awww.x", "www. x", "ada@www.test", "www.example.com, www.example.com."] {
+        let origins = Origins::of(["https://www.example.com"]);
+        let parts = TemplateParts { text: Some(format!("{{{{actionUrl}}}} {good}")), ..TemplateParts::default() };
+        let reading = super::read(LINK, &parts, &origins, &|_| true);
+        assert_eq!(codes(&reading), Vec::<String>::new(), "{good}");
+    }
 }
 
 #[test]
