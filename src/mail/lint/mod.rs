@@ -4,7 +4,9 @@
 mod html;
 mod links;
 mod mask;
+mod required;
 mod shape;
+mod visible;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +14,7 @@ use url::{Origin, Url};
 
 use super::language::{self, Compiled, MAX_TEMPLATE_BYTES, Places, Texts};
 use super::mjml;
+use super::render::Renderer;
 use crate::domain::template::{Mark, Part, Severity, TemplateKind, TemplateParts};
 
 /// Above this size a mail program hides the end of a mail, in bytes.
@@ -62,7 +65,8 @@ impl Reading {
 
 /// Reads the templates of a kind and says what there is to say about them.
 #[must_use]
-pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, texts: Texts<'_>) -> Reading {
+pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, renderer: &Renderer) -> Reading {
+    let texts: Texts<'_> = &|key| renderer.has_text(key);
     let mut reading = Reading { parts: parts.clone(), compiled: Vec::new(), marks: Vec::new() };
     for (part, source) in parts.sources() {
         let is_mjml = part == Part::Html && parts.mjml.is_some();
@@ -74,6 +78,10 @@ pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, texts:
             Ok(_) if is_mjml => compile_mjml(kind, source, origins, texts, &mut reading, before),
             Ok(compiled) => reading.compiled.push((part, compiled)),
         }
+    }
+    for (part, compiled) in &reading.compiled {
+        let source = parts.source(*part).unwrap_or_default();
+        reading.marks.extend(required::check(kind, (*part, compiled), source, renderer));
     }
     reading.marks.extend(sizes(&reading.parts));
     reading.marks.sort();
