@@ -85,7 +85,7 @@ fn collect(html: &str, offset: usize, into_comments: bool, found: &mut Vec<Piece
             Token::EndTag(_) => in_style = false,
             Token::String(text) => {
                 let place = if in_style { Place::Style } else { Place::Text };
-                text_piece(offset, place, &text, found);
+                text_piece(offset, &place, &text, found);
             }
             Token::Comment(comment) if into_comments => {
                 let Span { start, end } = comment.span;
@@ -106,11 +106,11 @@ fn lossy(text: &HtmlString) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
-fn text_piece(offset: usize, place: Place, text: &Spanned<HtmlString, usize>, found: &mut Vec<Piece>) {
+fn text_piece(offset: usize, place: &Place, text: &Spanned<HtmlString, usize>, found: &mut Vec<Piece>) {
     let decoded = lossy(&text.value);
     let at = offset + text.span.start;
     // Entities shift the places in a text a little.
-    found.extend(words(at, &place, &decoded).filter(|piece| place == Place::Style || may_matter(&piece.text)));
+    found.extend(words(at, place, &decoded).filter(|piece| *place == Place::Style || may_matter(&piece.text)));
 }
 
 fn may_matter(word: &str) -> bool {

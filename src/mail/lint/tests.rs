@@ -115,6 +115,35 @@ fn a_secret_goes_nowhere_else() {
         "see ftp://id.example.com",
         "see www.evil.test/{{actionUrl}}",
         "see WWW.evil.test now",
+    ] {
+        let parts = TemplateParts {
+            html: Some(format!("<p>{{{{actionUrl}}}} {{{{expiresAt}}}}</p>{bad}")),
+            text: Some("{{actionUrl}} {{expiresAt}}".to_owned()),
+            ..TemplateParts::default()
+        };
+        assert!(!read_parts(LINK, &parts).is_fit(), "{bad}");
+    }
+    for bad in [
+        "evil.test/{{verificationCode}}",
+        "{{verificationCode}}.evil.test",
+        "https://id.example.com/{{verificationCode}}",
+        "https://evil.test {{verificationCode}}",
+        "//evil.test/?{{verificationCode}}",
+        "x@{{verificationCode}}",
+        "https://{{#if user.email}}id.example.com/ {{/if}}evil.test {{verificationCode}}",
+    ] {
+        let parts = TemplateParts {
+            text: Some(format!("{{{{verificationCode}}}} {{{{expiresAt}}}}\n{bad}")),
+            ..TemplateParts::default()
+        };
+        assert!(!read_parts(CODE, &parts).is_fit(), "{bad}");
+    }
+    assert_eq!(html(CODE, "<a href=\"{{verificationCode}}\">{{verificationCode}}</a>"), ["1:4 secret_in_link"]);
+}
+
+#[test]
+fn html_that_swallows_what_follows_is_not_published() {
+    for bad in [
         "Ici: <a href=\"https://evil.test/phish\" ",
         "<script src=\"https://evil.test/x\" ",
         "<img src=x onerror=\"alert(1)\" ",
@@ -140,22 +169,6 @@ fn a_secret_goes_nowhere_else() {
         };
         assert!(!read_parts(LINK, &parts).is_fit(), "{bad}");
     }
-    for bad in [
-        "evil.test/{{verificationCode}}",
-        "{{verificationCode}}.evil.test",
-        "https://id.example.com/{{verificationCode}}",
-        "https://evil.test {{verificationCode}}",
-        "//evil.test/?{{verificationCode}}",
-        "x@{{verificationCode}}",
-        "https://{{#if user.email}}id.example.com/ {{/if}}evil.test {{verificationCode}}",
-    ] {
-        let parts = TemplateParts {
-            text: Some(format!("{{{{verificationCode}}}} {{{{expiresAt}}}}\n{bad}")),
-            ..TemplateParts::default()
-        };
-        assert!(!read_parts(CODE, &parts).is_fit(), "{bad}");
-    }
-    assert_eq!(html(CODE, "<a href=\"{{verificationCode}}\">{{verificationCode}}</a>"), ["1:4 secret_in_link"]);
 }
 
 #[test]
@@ -247,8 +260,9 @@ fn mjml_is_read_like_html_and_what_it_adds_too() {
             TemplateParts { mjml: Some(source), text: Some("{{actionUrl}}".to_owned()), ..TemplateParts::default() };
         read_parts(LINK, &parts)
     };
-    let good = mjml("");
-    assert_eq!(codes(&good), Vec::<String>::new());
+    let good = mjml("<mj-text>{{expiresAt}}</mj-text>");
+    let of_html = |reading: &Reading| reading.marks.iter().filter(|mark| mark.part == Part::Html).count();
+    assert_eq!((of_html(&good), of_html(&mjml(""))), (0, 1), "{:?}", good.marks);
     assert!(good.parts.html.as_ref().is_some_and(|html| html.contains("href=\"{{actionUrl}}\"")));
     assert!(good.compiled.iter().any(|(part, compiled)| *part == Part::Html && compiled.is_document));
     assert_eq!(codes(&mjml("\n<mj-image src=\"https://evil.test/x.png\" />")), ["3:11 foreign_link"]);

@@ -7,8 +7,10 @@ const UNSEEN: [&str; 6] = ["head", "title", "style", "script", "template", "text
 /// Elements without an end.
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// Styles that hide, without spaces. What a class does is not known here.
-const HIDING: [&str; 4] = ["display:none", "visibility:hidden", "opacity:0", "font-size:0"];
+/// Styles that hide whatever stands inside, without spaces. A size of 0 is
+/// none of them: MJML writes it around texts that have a size of their own.
+/// What a class does is not known here.
+const HIDING: [&str; 3] = ["display:none", "visibility:hidden", "opacity:0"];
 
 /// The text that is shown, and the targets of the links that are.
 pub fn visible(html: &str) -> String {
@@ -66,7 +68,7 @@ fn hides(tag: &StartTag<()>) -> bool {
             !rest.starts_with('.') && !rest.starts_with(|c: char| c.is_ascii_digit())
         })
     };
-    attribute(tag, "hidden").is_some() || HIDING.iter().any(|wanted| is_hiding(&wanted))
+    attribute(tag, "hidden").is_some() || HIDING.iter().any(is_hiding)
 }
 
 fn target(name: &str, tag: &StartTag<()>) -> Option<String> {
@@ -82,7 +84,7 @@ mod tests {
     fn only_what_people_see_is_seen() {
         let html = "<!doctype html><html><head><title>a</title></head><body><!-- b --><p hidden>c</p>d\
             <div style=\"Display : none\"><div>e</div>f</div><img alt=\"g\"><a href=\"h\" title=\"i\">j</a>\
-            <p style=\"opacity:0.9\">k</p><style>l</style>&amp;<p hidden>m<p>n";
+            <p style=\"opacity:0.9\">k</p><style>l</style><p style=\"font-size:0px\"><b style=\"font-size:9px\">&amp;</b></p><p hidden>m<p>n";
         assert_eq!(visible(html).replace(' ', ""), "dhjk&n");
     }
 }
