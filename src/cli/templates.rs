@@ -115,7 +115,7 @@ fn lint(settings: &Settings, folder: &Path, origins: &[String]) -> Result<(), Cl
     let files = read_folder(folder)?;
     let (mut report, mut errors) = (String::new(), 0);
     for file in &files {
-        let reading = read(file.kind, &file.parts, &origins, &|key| renderer.has_text(key));
+        let reading = read(file.kind, &file.parts, &origins, &renderer);
         errors += reading.marks.iter().filter(|mark| mark.is_error()).count();
         report.push_str(&lines(file, &reading.marks));
     }
@@ -178,7 +178,7 @@ fn of_folder(
             if !matches!(file.kind, TemplateKind::Layout) && file.kind != TemplateKind::Mail(kind) {
                 continue;
             }
-            let reading = read(file.kind, &file.parts, &Origins::default(), &|key| renderer.has_text(key));
+            let reading = read(file.kind, &file.parts, &Origins::default(), &renderer);
             let parts = file.parts.sources().count();
             if reading.compiled.len() < parts {
                 return Err(CliError::new(lines(file, &reading.marks)));
@@ -280,7 +280,7 @@ mod tests {
         std::fs::create_dir_all(folder.path().join("test/de")).unwrap();
         std::fs::write(folder.path().join("test/de/subject.hbs"), "a {{nonsense}}").unwrap();
         let files = read_folder(folder.path()).unwrap();
-        let marks = read(files[0].kind, &files[0].parts, &Origins::default(), &|_| false).marks;
+        let marks = read(files[0].kind, &files[0].parts, &Origins::default(), &renderer(&settings()).unwrap()).marks;
         let told = lines(&files[0], &marks);
         assert!(told.starts_with("test/de/subject.hbs:1:3: error: There is no variable"), "{told}");
         let settings = settings();

@@ -211,6 +211,31 @@ impl Renderer {
         self.write(kind, data, set)
     }
 
+    /// Writes one part from a context, with other values in place of those
+    /// that are named.
+    ///
+    /// # Errors
+    /// When it cannot be rendered.
+    pub fn try_part(
+        &self,
+        context: &MailContext,
+        (part, compiled): (Part, &Compiled),
+        changed: &[&str],
+    ) -> Result<String, RenderError> {
+        let mut data = Data::new(context)?;
+        data.insert("locale", "en".to_owned());
+        data.insert("dir", "ltr".to_owned());
+        if part == Part::Layout {
+            for name in ["subject", "preheader", "body"] {
+                data.insert(name, format!("The {name}"));
+            }
+        }
+        for path in changed {
+            data.change(path);
+        }
+        run::run(if part.is_html() { &self.html } else { &self.plain }, compiled, part, &data)
+    }
+
     fn write(&self, kind: MailKind, mut data: Data, set: &TemplateSet) -> Result<Rendered, RenderError> {
         let [subject, preheader, text, html, layout] = &set.parts;
         data.insert("locale", set.locale.as_str().to_owned());
@@ -259,6 +284,12 @@ pub fn check_secret(context: &MailContext, rendered: &Rendered) -> Result<(), Re
         Some((part, _)) => Err(RenderError::MissingVariable { kind: context.kind(), part, variable }),
         None => Ok(()),
     }
+}
+
+/// Whether a context has a value at one of these paths.
+#[must_use]
+pub fn has_any(context: &MailContext, paths: &[&str]) -> bool {
+    Data::new(context).is_ok_and(|data| paths.iter().any(|path| data.has(path)))
 }
 
 fn has_text(locales: &Locales, key: &str) -> bool {

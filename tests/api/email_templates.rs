@@ -69,8 +69,8 @@ fn a_template_is_drafted_published_and_used() {
         assert_eq!((&shown.body["metadata"]["version"], &shown.body["draft"]), (&json!(0), &Value::Null));
         assert!(shown.body["variables"].as_array().unwrap().contains(&json!("actionUrl")));
         let parts = json!({"subject": "Your way back to {{application.displayName}}",
-            "html": "<p>Go <a href=\"{{actionUrl}}\">here</a>, {{user.givenName}}.</p>",
-            "text": "Go to {{actionUrl}}"});
+            "html": "<p>Go <a href=\"{{actionUrl}}\">here</a>, {{user.givenName}}, until {{moment expiresAt}}.</p>",
+            "text": "Go to {{actionUrl}} within {{expiresInMinutes}} minutes"});
         let saved = app.draft(&link(parts)).await;
         assert_eq!((saved.status, codes(&saved)), (200, vec![]), "{}", saved.text);
         assert_eq!(saved.body["metadata"]["version"], 1);
@@ -140,10 +140,37 @@ fn a_tenant_goes_before_its_application_part_by_part() {
 }
 
 #[test]
+fn a_mail_that_ends_in_a_tag_or_hides_what_it_must_say_is_not_published() {
+    on_both_databases(async |app| {
+        let place = json!({"kind": "PASSWORD_RESET_LINK", "locale": "en"});
+        let text = "{{actionUrl}} {{expiresAt}}";
+        let good = "{{actionUrl}} {{expiresAt}}\n";
+        for (html, text, told) in [
+            (format!("{good}Ici: <a href=\"https://evil.test/phish\" "), text, "html 2:6 ERROR not_closed"),
+            (format!("{good}<img src=x onerror=\"alert(1)\" "), text, "html 2:1 ERROR not_closed"),
+            ("<!-- {{actionUrl}} --> {{expiresAt}}".to_owned(), text, "html 1:6 ERROR missing_variable"),
+            (good.to_owned(), "{{actionUrl}}", "text 1:1 ERROR missing_variable"),
+            (good.to_owned(), "{{actionUrl}} {{expiresAt}}\nor\n www.evil.test", "text 3:2 ERROR foreign_link"),
+            (
+                good.to_owned(),
+                "{{#if user.givenName}}{{actionUrl}}{{/if}} {{expiresAt}}",
+                "text 1:23 ERROR missing_variable",
+            ),
+        ] {
+            let saved = app.draft(&link(json!({"html": html, "text": text}))).await;
+            assert_eq!((saved.status, codes(&saved)), (200, vec![told.to_owned()]), "{html} {text}: {}", saved.text);
+            let refused = app.post(&format!("{PATH}/publish"), &place).await;
+            assert_eq!(refused.told(), "400 template_not_valid", "{html} {text}");
+        }
+    });
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_place_and_is_not_published() {
     on_both_databases(async |app| {
-        let bad =
-            link(json!({"subject": "{{user.nam}}", "html": "<p>\n {{actionUrl}} <a href=\"https://evil.test\">x</a>"}));
+        let bad = link(
+            json!({"subject": "{{user.nam}}", "html": "<p>\n {{actionUrl}} <a href=\"https://evil.test\">{{expiresAt}}</a>"}),
+        );
         let saved = app.draft(&bad).await;
         assert_eq!(saved.status, 200, "{}", saved.text);
         assert_eq!(
@@ -155,7 +182,7 @@ fn what_is_wrong_is_said_with_its_place_and_is_not_published() {
         assert_eq!(refused.told(), "400 template_not_valid");
         assert_eq!(codes(&refused), codes(&saved));
         let broken = app.draft(&link(json!({"text": "{{actionUrl}}\n{{#if user.email}}"}))).await;
-        assert_eq!(codes(&broken), ["text 2:19 ERROR syntax"]);
+        assert_eq!(codes(&broken), ["text 2:1 ERROR syntax"]);
         assert_eq!(app.post(&format!("{PATH}/publish"), &place).await.told(), "400 template_not_valid");
         let shown = app.template("kind=PASSWORD_RESET_LINK&locale=en").await;
         assert_eq!(shown.body["publishedVersion"], Value::Null);

@@ -49,11 +49,11 @@ fn mjml_is_compiled_and_its_expressions_live_on() {
     on_both_databases(async |app| {
         app.user("ann@example.test").await;
         let mjml = "<mjml lang=\"{{locale}}\" dir=\"{{dir}}\"><mj-body><mj-section><mj-column>\
-            <mj-text>Dear {{user.givenName}}</mj-text><mj-button href=\"{{actionUrl}}\">Go</mj-button>\
+            <mj-text>Dear {{user.givenName}}, until {{moment expiresAt}}</mj-text><mj-button href=\"{{actionUrl}}\">Go</mj-button>\
             </mj-column></mj-section></mj-body></mjml>";
         let place = json!({"kind": "PASSWORD_RESET_LINK", "locale": "en"});
         let mut body = place.clone();
-        body["parts"] = json!({"mjml": mjml, "text": "{{actionUrl}}"});
+        body["parts"] = json!({"mjml": mjml, "text": "{{actionUrl}} {{expiresAt}}"});
         let saved = app.draft(&body).await;
         // The button is the only place of the link; that suffices.
         assert_eq!((saved.status, &saved.body["lint"]), (200, &json!([])), "{}", saved.text);

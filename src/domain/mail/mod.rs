@@ -82,6 +82,19 @@ impl MailKind {
         matches!(self, Self::PasswordResetLinkCreated | Self::PasswordUpdated | Self::ResetAttemptsExhausted)
     }
 
+    /// What both bodies of a mail of this kind must say: of each group one
+    /// variable, whenever there is a value for it.
+    #[must_use]
+    pub const fn must_say(self) -> &'static [&'static [&'static str]] {
+        const EXPIRY: &[&str] = &["expiresAt", "expiresInMinutes"];
+        match self {
+            Self::PasswordResetLink => &[&["actionUrl"], EXPIRY],
+            Self::PasswordResetCode | Self::EmailVerification => &[&["verificationCode"], EXPIRY],
+            Self::PasswordUpdated => &[&["occurredAt"], &["requestedFrom.network"]],
+            Self::PasswordResetLinkCreated | Self::ResetAttemptsExhausted | Self::NoAccount | Self::Test => &[],
+        }
+    }
+
     /// What the templates of this kind call the secret they must show.
     #[must_use]
     pub const fn secret_name(self) -> Option<&'static str> {

@@ -14,11 +14,21 @@ impl MailContext {
     /// An example of a kind, for previews, lint and tests: always the same.
     #[must_use]
     pub fn sample(kind: MailKind) -> Self {
-        let occurred_at = Timestamp::from_millis(1_767_258_000_000);
-        let expiry = Expiry::new(occurred_at + Duration::from_secs(30 * 60), occurred_at);
         let requested_from =
             RequestedFrom { network: Some("198.51.100.0/24".to_owned()), browser: Some("Firefox".to_owned()) };
-        let parties = sample_parties();
+        Self::example(kind, sample_parties(), requested_from)
+    }
+
+    /// An example of a kind about people of whom little is known, with nothing
+    /// in it that may be absent: a template must do for these too.
+    #[must_use]
+    pub fn bare_sample(kind: MailKind) -> Self {
+        Self::example(kind, bare_parties(), RequestedFrom::default())
+    }
+
+    fn example(kind: MailKind, parties: Parties, requested_from: RequestedFrom) -> Self {
+        let occurred_at = Timestamp::from_millis(1_767_258_000_000);
+        let expiry = Expiry::new(occurred_at + Duration::from_secs(30 * 60), occurred_at);
         let verification_code = Secret::new("482913");
         match kind {
             MailKind::PasswordResetLink => Self::PasswordResetLink(ResetLink {
@@ -67,5 +77,13 @@ fn sample_parties() -> Parties {
             display_name: "Acme Portal".to_owned(),
             support_email: Some("help@example.com".to_owned()),
         },
+    }
+}
+
+fn bare_parties() -> Parties {
+    Parties {
+        user: User { given_name: None, email: "x@example.org".to_owned(), locale: "de".to_owned() },
+        tenant: Tenant { name: "other".to_owned(), display_name: "Other".to_owned(), logo_url: None },
+        application: Application { name: "shop".to_owned(), display_name: "Shop".to_owned(), support_email: None },
     }
 }

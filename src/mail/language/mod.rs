@@ -4,6 +4,7 @@
 //!
 //! [`compile`] reads a template once; what it lets through can be rendered.
 
+mod balance;
 mod lex;
 mod place;
 mod rules;
@@ -53,7 +54,8 @@ pub fn compile(kind: TemplateKind, part: Part, source: &str, texts: Texts<'_>) -
     if let Some(at) = source.find(control) {
         return Err(vec![mark(at, "control_character", "There is a control character here.".to_owned())]);
     }
-    lex(source).map_err(|fault| vec![mark(fault.at, fault.code, fault.message)])?;
+    let found = lex(source).and_then(|tags| balance::check(&tags, &places));
+    found.map_err(|fault| vec![mark(fault.at, fault.code, fault.message)])?;
     let template = Template::compile(source).map_err(|error| {
         let (line, column) = error.pos().unwrap_or((1, 1));
         let message = format!("This is not Handlebars: {}.", first_line(&error.reason().to_string()));

@@ -37,7 +37,7 @@ fn each_fault_has_its_place() {
     for (source, told) in [
         ("a\n ß{{#if}", (2, 3, "syntax")),
         ("{{#if user.email}}\n{{/unless}}", (2, 1, "syntax")),
-        ("{{#if user.email}}", (1, 19, "syntax")),
+        ("a\n {{#if user.email}}\n", (2, 2, "syntax")),
         ("{{nonsense}}", (1, 1, "unknown_variable")),
         ("x {{user.name}}", (1, 3, "unknown_variable")),
         ("{{user}}", (1, 1, "unknown_variable")),
@@ -70,6 +70,28 @@ fn each_fault_has_its_place() {
         let found = marks(TEST, Part::Text, source);
         assert_eq!(found.first(), Some(&told), "{source}");
     }
+}
+
+#[test]
+fn a_condition_that_is_not_closed_is_told_in_plain_words() {
+    for (source, place, words) in [
+        ("a\n {{#if user.email}}x\n{{#unless user.email}}{{/unless}}", (2, 2), "`{{/if}}` is missing"),
+        ("{{#if user.email}}\n {{#unless user.email}}\n{{/if}}", (3, 1), "`{{#unless}}` of line 2, column 2"),
+        ("x {{/if}}", (1, 3), "no `{{#if}}` is open"),
+        ("{{#if user.email}}\n{{/unless}}", (2, 1), "no `{{#unless}}` is open"),
+        ("{{#if user.email}}x{{/if}}\n{{else}}", (2, 1), "no condition is open"),
+        ("{{else if user.email}}", (1, 1), "no condition is open"),
+        ("{{#if user.email}}\n{{else}}{{^}}{{/if}}", (2, 9), "of line 1, column 1 has its `{{else}}` already"),
+        ("{{#if user.email}}{{else}}{{else if user.email}}{{/if}}", (1, 27), "has its `{{else}}` already"),
+        ("{{~#if user.email~}}x", (1, 1), "`{{/if}}` is missing"),
+    ] {
+        let broken = compile(TEST, Part::Text, source, &texts).unwrap_err();
+        let [mark] = broken.as_slice() else { panic!("{source}: {broken:?}") };
+        assert_eq!((mark.line, mark.column, mark.code), (place.0, place.1, "syntax"), "{source}: {}", mark.message);
+        assert!(mark.message.contains(words), "{source}: {}", mark.message);
+    }
+    let fine = "{{~#if user.email~}}{{~else if user.locale}}{{else}}{{#unless user.email}}{{^}}{{/unless}}{{~/if~}}";
+    assert_eq!(marks(TEST, Part::Text, fine), []);
 }
 
 #[test]

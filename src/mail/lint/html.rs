@@ -10,6 +10,9 @@ use super::mask::PAINT;
 /// Elements that run, fetch or redirect.
 const FORBIDDEN: [&str; 12] =
     ["script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "base", "portal", "svg", "math"];
+/// Elements whose text is markup to some mail programs and raw to others, or
+/// is never shown.
+const UNEVEN: [&str; 7] = ["noscript", "noframes", "noembed", "xmp", "plaintext", "template", "textarea"];
 /// Attributes whose value is followed or fetched.
 const URLS: [&str; 15] = [
     "href",
@@ -30,7 +33,7 @@ const URLS: [&str; 15] = [
 ];
 
 /// What a piece is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// An element that has no place in a mail.
     Element(String),
@@ -62,13 +65,6 @@ pub struct Piece {
     pub text: String,
 }
 
-impl Piece {
-    /// A text.
-    pub fn text(at: usize, text: String) -> Self {
-        Self { at, place: Place::Text, text }
-    }
-}
-
 /// The pieces of a document or a part of one.
 pub fn pieces(html: &str) -> Vec<Piece> {
     let mut found = Vec::new();
@@ -84,12 +80,12 @@ fn collect(html: &str, offset: usize, into_comments: bool, found: &mut Vec<Piece
         match token {
             Token::StartTag(tag) => {
                 in_style = is(&tag.name, "style");
-                start_tag(html, offset, &tag, found);
+                start_tag(html, offset, &tag, into_comments, found);
             }
             Token::EndTag(_) => in_style = false,
             Token::String(text) => {
                 let place = if in_style { Place::Style } else { Place::Text };
-                text_piece(offset, place, &text, found);
+                text_piece(offset, &place, &text, found);
             }
             Token::Comment(comment) if into_comments => {
                 let Span { start, end } = comment.span;
@@ -110,29 +106,46 @@ fn lossy(text: &HtmlString) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
-fn text_piece(offset: usize, place: Place, text: &Spanned<HtmlString, usize>, found: &mut Vec<Piece>) {
+fn text_piece(offset: usize, place: &Place, text: &Spanned<HtmlString, usize>, found: &mut Vec<Piece>) {
     let decoded = lossy(&text.value);
-    if place == Place::Style {
-        found.push(Piece { at: offset + text.span.start, place, text: decoded });
-        return;
-    }
-    // Word by word, so that each has its own place; entities shift it a little.
-    let mut at = text.span.start;
-    for word in decoded.split_inclusive(char::is_whitespace) {
-        if word.contains(PAINT) || word.contains("//") {
-            found.push(Piece::text(offset + at, word.to_owned()));
-        }
-        at += word.len();
-    }
+    let at = offset + text.span.start;
+    // Entities shift the places in a text a little.
+    found.extend(words(at, place, &decoded).filter(|piece| *place == Place::Style || may_matter(&piece.text)));
 }
 
-fn start_tag(html: &str, offset: usize, tag: &StartTag<usize>, found: &mut Vec<Piece>) {
+fn may_matter(word: &str) -> bool {
+    word.contains(PAINT) || word.contains("//") || word.to_ascii_lowercase().contains("www.")
+}
+
+/// What ends a word, and a link in a text.
+pub fn ends_a_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')')
+}
+
+/// The words of a text, each with its own place.
+pub fn words(at: usize, place: &Place, text: &str) -> impl Iterator<Item = Piece> {
+    let mut next = at;
+    let starts = text.split_inclusive(ends_a_word).map(move |word| {
+        let start = next;
+        next += word.len();
+        (start, word.trim_end_matches(ends_a_word))
+    });
+    starts.filter(|(_, word)| !word.is_empty()).map(move |(at, word)| Piece {
+        at,
+        place: place.clone(),
+        text: word.to_owned(),
+    })
+}
+
+fn start_tag(html: &str, offset: usize, tag: &StartTag<usize>, is_read_by_all: bool, found: &mut Vec<Piece>) {
     let name = lossy(&tag.name).to_ascii_lowercase();
     let at = offset + tag.span.start;
     let refreshes = name == "meta"
         && tag.attributes.keys().any(|key| is(key, "http-equiv"))
         && tag.attributes.iter().any(|(key, value)| is(key, "http-equiv") && is(&value.value, "refresh"));
-    if FORBIDDEN.contains(&name.as_str()) || refreshes {
+    // What only Outlook reads may hold settings for it in a `noscript`.
+    let is_uneven = is_read_by_all && UNEVEN.contains(&name.as_str());
+    if FORBIDDEN.contains(&name.as_str()) || is_uneven || refreshes {
         found.push(Piece { at, place: Place::Element(name.clone()), text: String::new() });
     }
     if name.contains(PAINT) {

@@ -18,7 +18,7 @@ pub fn check(kind: TemplateKind, part: Part, source: &str, origins: &Origins) ->
     let Some(painted) = paint(source) else { return Vec::new() };
     let places = Places::new(source);
     let judge = Judge { origins, may_link: kind.sample().secret_name() == Some("actionUrl") };
-    let pieces = if part.is_html() { html::pieces(&painted) } else { vec![Piece::text(0, painted)] };
+    let pieces = if part.is_html() { html::pieces(&painted) } else { html::words(0, &Place::Text, &painted).collect() };
     let mut marks = Vec::new();
     for piece in pieces {
         for (severity, code, message) in judge.piece(&piece, part) {
@@ -132,17 +132,30 @@ impl Judge<'_> {
             .then(|| (Severity::Warning, "insecure_link", format!("The link to `{host:.60}` is not https.")))
     }
 
+    /// A name without a scheme, which mail programs take for a link.
+    fn named(&self, name: &str) -> Option<Finding> {
+        let name = name.trim_end_matches(['.', ',', ';', '!', '?', ':']);
+        let is_registered =
+            |scheme| Url::parse(&format!("{scheme}://{name}")).is_ok_and(|url| self.origins.covers(&url));
+        if ["https", "http"].into_iter().any(is_registered) { None } else { self.web(&format!("https://{name}")) }
+    }
+
     /// Links in a text, which mail programs make clickable, and secrets that
     /// touch one. `everywhere` also takes what has no scheme for a link.
     fn anywhere(&self, text: &str, everywhere: bool) -> Vec<Finding> {
-        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')');
-        text.split(is_end).filter(|run| !run.is_empty()).filter_map(|run| self.run(run, everywhere)).collect()
+        text.split(html::ends_a_word)
+            .filter(|run| !run.is_empty())
+            .filter_map(|run| self.run(run, everywhere))
+            .collect()
     }
 
     /// One word.
     fn run(&self, run: &str, everywhere: bool) -> Option<Finding> {
         if touches_a_secret(run) {
             return error("secret_in_link", "The link or code of the mail is part of another link.");
+        }
+        if !everywhere && let Some(name) = begins_with_www(run) {
+            return self.named(name);
         }
         let at = run.find("//")?;
         let before = run.get(..at).unwrap_or_default();
@@ -159,6 +172,16 @@ impl Judge<'_> {
             None => None,
         }
     }
+}
+
+/// The part of a word that is a name of the web: `www.` and what follows,
+/// unless more of an address stands before it.
+fn begins_with_www(run: &str) -> Option<&str> {
+    let at = run.to_ascii_lowercase().find("www.")?;
+    let (before, name) = run.split_at_checked(at)?;
+    let is_joined = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '@'));
+    let goes_on = name.get(4..)?.starts_with(|c: char| c.is_alphanumeric() || PAINT.contains(&c));
+    (!is_joined && goes_on).then_some(name)
 }
 
 /// Whether a secret is written into what looks like an address.

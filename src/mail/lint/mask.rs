@@ -16,9 +16,11 @@ pub const CODE: char = '\u{5}';
 pub const URL: char = '\u{6}';
 /// An address.
 pub const ADDRESS: char = '\u{7}';
+/// The body that a layout stands around.
+pub const BODY: char = '\u{8}';
 
 /// Everything that a tag is painted with.
-pub const PAINT: [char; 6] = [VALUE, SEAM, LINK, CODE, URL, ADDRESS];
+pub const PAINT: [char; 7] = [VALUE, SEAM, LINK, CODE, URL, ADDRESS, BODY];
 
 /// Paints the tags over. `None` when they cannot be told apart; that is said
 /// elsewhere.
@@ -43,6 +45,7 @@ fn colour(tag: &Tag<'_>) -> char {
             "actionUrl" => LINK,
             "verificationCode" => CODE,
             "tenant.logoUrl" => URL,
+            "body" => BODY,
             "application.supportEmail" | "user.email" => ADDRESS,
             // Calls that are given a secret could write it.
             inner if inner.contains("actionUrl") || inner.contains("verificationCode") => CODE,

@@ -4,6 +4,9 @@
 mod html;
 mod links;
 mod mask;
+mod required;
+mod shape;
+mod visible;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +14,7 @@ use url::{Origin, Url};
 
 use super::language::{self, Compiled, MAX_TEMPLATE_BYTES, Places, Texts};
 use super::mjml;
+use super::render::Renderer;
 use crate::domain::template::{Mark, Part, Severity, TemplateKind, TemplateParts};
 
 /// Above this size a mail program hides the end of a mail, in bytes.
@@ -61,17 +65,23 @@ impl Reading {
 
 /// Reads the templates of a kind and says what there is to say about them.
 #[must_use]
-pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, texts: Texts<'_>) -> Reading {
+pub fn read(kind: TemplateKind, parts: &TemplateParts, origins: &Origins, renderer: &Renderer) -> Reading {
+    let texts: Texts<'_> = &|key| renderer.has_text(key);
     let mut reading = Reading { parts: parts.clone(), compiled: Vec::new(), marks: Vec::new() };
     for (part, source) in parts.sources() {
         let is_mjml = part == Part::Html && parts.mjml.is_some();
         let before = reading.marks.len();
         reading.marks.extend(links::check(kind, part, source, origins));
+        reading.marks.extend(shape::check(part, source));
         match language::compile(kind, part, source, texts) {
             Err(marks) => reading.marks.extend(marks),
             Ok(_) if is_mjml => compile_mjml(kind, source, origins, texts, &mut reading, before),
             Ok(compiled) => reading.compiled.push((part, compiled)),
         }
+    }
+    for (part, compiled) in &reading.compiled {
+        let source = parts.source(*part).unwrap_or_default();
+        reading.marks.extend(required::check(kind, (*part, compiled), source, renderer));
     }
     reading.marks.extend(sizes(&reading.parts));
     reading.marks.sort();
@@ -95,7 +105,8 @@ fn compile_mjml(
         Err(mark) => return reading.marks.push(mark),
     };
     let said: BTreeSet<_> = reading.marks.iter().skip(before).map(|mark| mark.code).collect();
-    let new = links::check(kind, Part::Html, &html, origins).into_iter().filter(|mark| !said.contains(mark.code));
+    let found = links::check(kind, Part::Html, &html, origins).into_iter().chain(shape::check(Part::Html, &html));
+    let new = found.filter(|mark| !said.contains(mark.code));
     let at_the_top = |mark: Mark| Mark {
         line: 1,
         column: 1,

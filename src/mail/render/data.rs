@@ -1,10 +1,13 @@
 //! The data of one rendering, wiped when dropped.
 
+use std::time::Duration;
+
 use handlebars::Context;
 use serde_json::Value;
 use zeroize::Zeroize;
 
 use super::RenderError;
+use crate::domain::clock::Timestamp;
 use crate::domain::mail::{MailContext, MailKind};
 use crate::domain::template::{Mark, Part, Severity};
 
@@ -48,6 +51,21 @@ impl Data {
         }
     }
 
+    /// Whether there is a value at a path.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.data().pointer(&pointer(path)).is_some_and(|value| !value.is_null())
+    }
+
+    /// Changes the value at a path into another of its form, to see what
+    /// becomes of it.
+    pub fn change(&mut self, path: &str) {
+        if let Some(place) = self.0.data_mut().pointer_mut(&pointer(path)) {
+            let other = another(place);
+            wipe(place);
+            *place = other;
+        }
+    }
+
     /// Replaces values that are there by given ones: texts, numbers, switches
     /// or nothing. The secret stays.
     pub fn replace(&mut self, kind: MailKind, given: &Value) -> Result<(), RenderError> {
@@ -56,6 +74,23 @@ impl Data {
             return Err(RenderError::UnknownData(format!("{name} of its own in a preview")));
         }
         replace(self.0.data_mut(), given, "")
+    }
+}
+
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
+}
+
+/// Another value of the same form.
+fn another(value: &Value) -> Value {
+    const LATER: Duration = Duration::from_secs(400 * 86_400 + 17 * 60);
+    match value {
+        Value::String(text) => match Timestamp::parse(text) {
+            Some(at) => serde_json::to_value(at + LATER).unwrap_or_default(),
+            None => Value::String(format!("{text}7")),
+        },
+        Value::Number(number) => Value::from(number.as_u64().unwrap_or_default() + 17),
+        other => other.clone(),
     }
 }
 

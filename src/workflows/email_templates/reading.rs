@@ -37,7 +37,7 @@ impl Engine {
         let permit = Arc::clone(&self.templates.readers).acquire_owned().await.map_err(|_| busy())?;
         let renderer = Arc::clone(&self.mailer.renderer);
         let work = move || {
-            let reading = lint::read(kind, &parts, &origins, &|key| renderer.has_text(key));
+            let reading = lint::read(kind, &parts, &origins, &renderer);
             drop(permit);
             reading
         };
