@@ -8,6 +8,7 @@ use utoipa::openapi::path::Parameter;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Ref, RefOr};
 
+use super::extract::KnownParameters;
 use super::problem::Problem;
 
 /// Named schemas collected along the way.
@@ -57,6 +58,14 @@ pub struct RouteSpec {
     pub errors: &'static [u16],
     /// Makes the route.
     pub route: fn() -> Route,
+}
+
+impl RouteSpec {
+    /// The names of its query parameters.
+    fn parameters(&self) -> Vec<String> {
+        let all = self.query.map(|query| query()).unwrap_or_default();
+        all.into_iter().map(|parameter| parameter.name).collect()
+    }
 }
 
 /// Declares calls.
@@ -136,6 +145,10 @@ pub fn route(method: Method) -> Route {
     }
 }
 
+/// Calls under this path know their query parameters and no others. WorkOS
+/// SDKs may send what they like.
+const STRICT: &str = "/api/v1/";
+
 /// One resource per path, so that a wrong method is 405 with `Allow`.
 pub fn register(cfg: &mut web::ServiceConfig, routes: &[RouteSpec]) {
     for (at, first) in routes.iter().enumerate() {
@@ -144,13 +157,17 @@ pub fn register(cfg: &mut web::ServiceConfig, routes: &[RouteSpec]) {
             continue;
         }
         let mut resource = web::resource(first.path);
-        let mut allow = Vec::new();
+        let (mut allow, mut known) = (Vec::new(), KnownParameters::default());
         for spec in from_here.iter().filter(|spec| spec.path == first.path) {
             resource = resource.route((spec.route)());
             allow.push(spec.method.clone());
+            known.add(spec.method.clone(), spec.parameters());
             if spec.method == Method::GET {
                 allow.push(Method::HEAD);
             }
+        }
+        if first.path.starts_with(STRICT) {
+            resource = resource.app_data(known);
         }
         let refuse = move || std::future::ready(Err::<HttpResponse, _>(Problem::method_not_allowed(allow.clone())));
         cfg.service(resource.default_service(web::to(refuse)));

@@ -56,6 +56,19 @@ impl PolicyBody {
     }
 }
 
+/// Where the caller may let links lead while the application has registered
+/// nothing: whoever sets that can take accounts over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    /// Anywhere: the caller could register it as well.
+    Any,
+    /// Nowhere else than where they lead already.
+    Kept,
+}
+
+/// The fields that say where links lead.
+const TARGETS: [&str; 4] = ["customRedirectUrl", "actionLinkUrl", "customPasswordResetLinkUrl", "redirectUrls"];
+
 /// A policy, and what one level sets of it.
 #[derive(Debug, Clone)]
 pub struct PolicyView {
@@ -132,10 +145,11 @@ impl Engine {
     /// the caller has seen, 0 for nothing.
     ///
     /// # Errors
-    /// `NotFound(Tenant)`, `Policy`, `Stale`.
+    /// `NotFound(Tenant)`, `Policy`, `Stale`; `Forbidden` when it leads links
+    /// where the caller may not, while nothing is registered.
     pub async fn put_policy(
         &self,
-        authority: &Authority,
+        (authority, targets): (&Authority, Targets),
         tenant: Option<TenantId>,
         body: &PolicyBody,
         version: Option<i64>,
@@ -159,8 +173,15 @@ impl Engine {
             drop(transaction);
             return self.get_policy(scope, tenant, kind).await;
         }
+        let before = before.map(|before| before.body).unwrap_or_default();
+        if targets == Targets::Kept
+            && leads_elsewhere(&fields_of(kind, &before), &fields_of(kind, &object))
+            && origins::find(&transaction, scope).await?.is_none()
+        {
+            return Err(Failure::Forbidden);
+        }
         policies::put(&transaction, scope, tenant, kind, &object, now).await?;
-        let changed = changes(&before.map(|before| before.body).unwrap_or_default(), &object);
+        let changed = changes(&before, &object);
         self.commit_policy(transaction, (authority, now), (tenant, kind, "updated"), &changed).await?;
         self.get_policy(scope, tenant, kind).await
     }
@@ -233,6 +254,20 @@ fn fields_of(kind: PolicyKind, level: &Map<String, Value>) -> Map<String, Value>
     fields
         .flat_map(|(mail, fields)| fields.iter().map(move |(name, value)| (format!("{mail}.{name}"), value.clone())))
         .collect()
+}
+
+/// Whether links lead to a page then that the field did not name before.
+fn leads_elsewhere(before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    let pages = |value: &Value| match value {
+        Value::Array(all) => all.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    };
+    let is_target = |name: &str| TARGETS.contains(&name.rsplit('.').next().unwrap_or(name));
+    after.iter().filter(|(name, _)| is_target(name)).any(|(name, value)| {
+        let known = before.get(name).map(pages).unwrap_or_default();
+        pages(value).iter().any(|page| !known.contains(page))
+    })
 }
 
 fn is_stale<T>(seen: Option<i64>, before: Option<&Override<T>>) -> bool {

@@ -148,16 +148,18 @@ pub async fn rotate_secret(
     Ok(secret)
 }
 
-/// Ends the secondary secret, and access tokens made before it.
+/// Ends the secondary secret, and access tokens made before it, in a transaction.
 ///
 /// # Errors
-/// When there is no such account.
+/// When there is no such account, or it holds more than the manager.
 pub async fn end_rotation(
     connection: &impl ConnectionTrait,
     scope: &Scope,
+    manager: Manager<'_>,
     id: ServiceAccountId,
     now: Timestamp,
 ) -> Result<(), NotManaged> {
+    managed(connection, scope, manager, id, now).await?;
     found(service_accounts::drop_secondary_secret(connection, scope, id, now).await?)
 }
 
@@ -190,32 +192,36 @@ pub async fn add_key(
     Ok((key, secret))
 }
 
-/// Revokes an API key of an account. It takes nothing but power away, so it
-/// asks for none.
+/// Revokes an API key of an account, in a transaction. It takes nothing but
+/// power away; who holds less could stop a stronger account all the same.
 ///
 /// # Errors
-/// When there is no such account, or no such live key of it.
+/// When there is no such account, or no such live key of it, or the account
+/// holds more than the manager.
 pub async fn revoke_key(
     connection: &impl ConnectionTrait,
     scope: &Scope,
+    manager: Manager<'_>,
     id: ServiceAccountId,
     key: ApiKeyId,
     now: Timestamp,
 ) -> Result<(), NotManaged> {
-    service_accounts::find(connection, scope, id).await?.ok_or(NotManaged::NotFound)?;
+    managed(connection, scope, manager, id, now).await?;
     found(api_keys::revoke(connection, id, key, now).await?)
 }
 
-/// Disables an account: its keys, secrets and tokens all stop.
+/// Disables an account, in a transaction: its keys, secrets and tokens all stop.
 ///
 /// # Errors
-/// When there is no such account.
+/// When there is no such account, or it holds more than the manager.
 pub async fn disable(
     connection: &impl ConnectionTrait,
     scope: &Scope,
+    manager: Manager<'_>,
     id: ServiceAccountId,
     now: Timestamp,
 ) -> Result<(), NotManaged> {
+    managed(connection, scope, manager, id, now).await?;
     found(service_accounts::set_disabled(connection, scope, id, true, now).await?)
 }
 

@@ -18,6 +18,7 @@ use crate::store::applications::{self, Application, Tenant};
 use crate::store::policies::{self, PolicyKind};
 use crate::store::{branding, origins};
 
+use super::resets::link::for_tenant;
 use super::{Engine, Failure, Noun, Outcome};
 
 /// A tenant with everything that decides how its resets work.
@@ -35,17 +36,36 @@ pub struct Tenancy {
     pub emails: EmailPolicy,
     /// How its pages look.
     pub branding: Branding,
-    /// The origins that the application has registered, if it ever did.
+    /// The origins that the application has registered, if it ever did, with
+    /// this tenant's name where one has a place for it.
     pub origins: Option<Origins>,
 }
 
 impl Tenancy {
     /// Whether a policy may send people to this URL: once an application has
-    /// registered origins, only there, or exactly to a registered redirect URL.
+    /// registered anything, only to one of its origins, or exactly to one of
+    /// its redirect URLs. A registration that was emptied leads nowhere.
     #[must_use]
     pub fn may_lead_to(&self, url: &str) -> bool {
-        let registered = self.origins.as_ref().filter(|origins| !origins.origins.is_empty());
-        registered.is_none_or(|origins| origins.hold(url) || origins.redirect_urls.iter().any(|own| own == url))
+        self.origins
+            .as_ref()
+            .is_none_or(|origins| origins.hold(url) || origins.redirect_urls.iter().any(|own| own == url))
+    }
+
+    /// A policy's page for this tenant, if it may lead there.
+    #[must_use]
+    pub fn page(&self, page: &str) -> Option<String> {
+        for_tenant(page, &self.tenant.name).filter(|page| self.may_lead_to(page))
+    }
+
+    /// Forgets the policy's redirect URLs that are registered no more, and adds
+    /// those that are.
+    fn with_registered_redirects(mut self) -> Self {
+        let mut urls = std::mem::take(&mut self.workflow.redirect_urls);
+        urls.retain(|url| self.page(url).is_some());
+        urls.extend(self.origins.iter().flat_map(|origins| origins.redirect_urls.iter().cloned()));
+        self.workflow.redirect_urls = urls;
+        self
     }
 
     /// Checks a new password of this user and answers it ready to be hashed.
@@ -146,19 +166,18 @@ impl Engine {
         let emails: Vec<EmailOverrides> = policies::list(database, &whole, id, PolicyKind::Email).await?;
         let emails = EmailPolicy::merge(&emails);
         let levels = branding::list(database, &whole, Some(id)).await?;
-        let origins = origins::find(database, &whole).await?.map(|registered| registered.origins);
+        let origins = origins::find(database, &whole).await?.map(|registered| of_tenant(registered.origins, &tenant));
         let defaults = std::iter::once(&self.workflow_defaults);
-        let mut workflow = WorkflowPolicy::merge(defaults.chain(&workflow)).with_emails(&emails);
-        workflow.redirect_urls.extend(origins.iter().flat_map(|origins| origins.redirect_urls.iter().cloned()));
-        Ok(Tenancy {
+        let tenancy = Tenancy {
             application,
             tenant,
-            workflow,
+            workflow: WorkflowPolicy::merge(defaults.chain(&workflow)).with_emails(&emails),
             passwords: PasswordPolicy::merge(std::iter::once(&self.password_defaults).chain(&passwords)),
             emails,
             branding: Branding::merge(levels.iter().map(|level| &level.branding)),
             origins,
-        })
+        };
+        Ok(tenancy.with_registered_redirects())
     }
 
     /// The workflow policy of a row's tenant; the server's own when the tenant
@@ -179,4 +198,11 @@ impl Engine {
     pub fn mailbox(&self, tenant: TenantId, canonical: &str) -> String {
         self.keys.pseudonym(Purpose::AddressPseudonym, &[tenant.to_string().as_bytes(), canonical.as_bytes()])
     }
+}
+
+/// The origins of an application as they are for one tenant: policies may name
+/// pages under `https://{tenant_name}.…`, and mean one host for each.
+fn of_tenant(registered: Origins, tenant: &Tenant) -> Origins {
+    let origins = registered.origins.iter().filter_map(|origin| for_tenant(origin, &tenant.name)).collect();
+    Origins { origins, ..registered }
 }

@@ -122,7 +122,9 @@ async fn disable(installation: &Installation, app: &rekey::app::App) {
     let client = installation.made["clientId"].as_str().unwrap();
     let accounts = rekey::store::service_accounts::list(database.read(), &scope).await.unwrap();
     let account = accounts.iter().find(|account| account.client_id == client).unwrap();
-    service_accounts::disable(database.write(), &scope, account.id, now).await.unwrap();
+    service_accounts::disable(database.write(), &scope, service_accounts::Manager::Operator, account.id, now)
+        .await
+        .unwrap();
 }
 
 #[test]

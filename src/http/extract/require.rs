@@ -19,6 +19,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::ClientAddress;
 use super::authorization::{self, Authorization};
+use super::known;
 use crate::domain::access::{Actor, Ask, Authority, Caller, NamesPermission, Origin, Scope};
 use crate::domain::clock::Timestamp;
 use crate::domain::reset::Mode;
@@ -266,6 +267,7 @@ async fn identify(request: &HttpRequest) -> Result<Identified, Problem> {
         None => authenticator.authenticate(&bearer, now).await?,
     };
     tracing::Span::current().record("application_id", tracing::field::display(caller.application));
+    known::check(request)?;
     Ok(Identified { caller, now, source_ip, ticket })
 }
 
@@ -317,6 +319,7 @@ impl FromRequest for RequireOperator {
                 authenticator.authenticate(&bearer, now).await?;
                 return Err(Problem::forbidden());
             };
+            known::check(&request)?;
             let origin = Origin { actor: Actor::Operator(operator), request: Some(ticket.to_string()), source_ip };
             Ok(Self { origin, now })
         })

@@ -68,7 +68,7 @@ async fn j05_a_revoked_key_stops_within_the_bound_on_every_instance() {
         server.authenticate(&secret, fixture.now()).await.unwrap();
     }
     let write = fixture.database.write();
-    accounts::revoke_key(write, &fixture.scope, account.id, key.id, fixture.now()).await.unwrap();
+    accounts::revoke_key(write, &fixture.scope, Manager::Operator, account.id, key.id, fixture.now()).await.unwrap();
     fixture.pass(MEMORY);
     for server in &instances {
         assert!(is_unknown(server.authenticate(&secret, fixture.now()).await));
@@ -84,7 +84,7 @@ async fn j05_a_disabled_account_stops_and_its_old_tokens_stay_ended() {
     let token = server.exchange(&account.client_id, &secret, fixture.now(), &fixture.entropy).await.unwrap().token;
     server.authenticate(&token, fixture.now()).await.unwrap();
     let write = fixture.database.write();
-    accounts::disable(write, &fixture.scope, account.id, fixture.now()).await.unwrap();
+    accounts::disable(write, &fixture.scope, Manager::Operator, account.id, fixture.now()).await.unwrap();
     fixture.pass(MEMORY);
     let now = fixture.now();
     assert!(is_unknown(server.authenticate(&key, now).await));
@@ -117,7 +117,7 @@ async fn j05_a_rotation_keeps_the_last_secret_and_ends_older_tokens() {
     let third = rotate().await.unwrap();
     assert!(is_unknown(exchange(first).await));
     assert!(exchange(second.clone()).await.is_ok());
-    accounts::end_rotation(write, &fixture.scope, account.id, now).await.unwrap();
+    accounts::end_rotation(write, &fixture.scope, Manager::Operator, account.id, now).await.unwrap();
     assert!(is_unknown(exchange(second).await));
     assert!(exchange(third).await.is_ok());
 }

@@ -43,6 +43,7 @@ impl Engine {
         slot: &Slot,
         new: NewVersion,
     ) -> Result<(Template, Version), NotDone> {
+        self.reached(authority, slot).await?;
         let found = email_templates::find(self.database.read(), authority.scope(), slot).await?;
         let found = self.expected(authority, slot, found, new.seen).await?;
         let draft = found.as_ref().and_then(|template| template.draft.clone()).ok_or(NotDone::NoDraft)?;
@@ -62,6 +63,7 @@ impl Engine {
         number: i64,
         new: NewVersion,
     ) -> Result<(Template, Version), NotDone> {
+        self.reached(authority, slot).await?;
         let database = self.database.read();
         let found = email_templates::find(database, authority.scope(), slot).await?;
         let found = self.expected(authority, slot, found, new.seen).await?;
@@ -86,6 +88,13 @@ impl Engine {
     pub async fn version(&self, slot: &Slot, number: i64) -> Result<Version, NotDone> {
         let found = email_templates::find_version(self.database.read(), slot, number).await?;
         found.ok_or(NotDone::NoVersion)
+    }
+
+    /// Refuses a tenant outside the scope before anything of it is looked at:
+    /// what state its templates are in is nobody else's business.
+    async fn reached(&self, authority: &Authority, slot: &Slot) -> Result<(), NotDone> {
+        self.tenancy(authority.scope(), slot.tenant).await?;
+        Ok(())
     }
 
     /// The template, if it is the one that was seen.

@@ -12,15 +12,17 @@ use crate::workflows::{Engine, Failure};
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Engine {
-    /// Where links of a tenant's mails may lead: to this server, and to the
-    /// pages that its workflow policy names.
+    /// Where links of a tenant's mails may lead: to this server, to registered
+    /// origins, and to the pages that its workflow policy names and that mails
+    /// may still lead to.
     #[must_use]
     pub fn link_origins(&self, tenancy: &Tenancy) -> Origins {
         let policy = &tenancy.workflow;
         let pages = [&policy.action_link_url, &policy.custom_password_reset_link_url, &policy.custom_redirect_url];
-        let named = pages.into_iter().flatten().chain(&policy.redirect_urls).map(String::as_str);
+        let named = pages.into_iter().flatten().chain(&policy.redirect_urls).filter_map(|page| tenancy.page(page));
+        let named: Vec<String> = named.collect();
         let registered = tenancy.origins.iter().flat_map(|origins| &origins.origins).map(String::as_str);
-        Origins::of(named.chain(registered).chain([self.public_url.as_str()]))
+        Origins::of(named.iter().map(String::as_str).chain(registered).chain([self.public_url.as_str()]))
     }
 
     /// Reads templates and says what there is to say about them.

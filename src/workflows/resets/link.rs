@@ -33,8 +33,7 @@ impl Engine {
             Mode::EmailLink | Mode::EmailOtp => tenancy.workflow.action_link_url.as_deref(),
         };
         let hosted = format!("{}/reset-password", self.public_url);
-        let page = page.and_then(|page| for_tenant(page, &tenancy.tenant.name));
-        let page = page.filter(|page| tenancy.may_lead_to(page)).unwrap_or(hosted);
+        let page = page.and_then(|page| tenancy.page(page)).unwrap_or(hosted);
         Secret::new(with_parameter(&page, "token", token.expose()))
     }
 
@@ -57,14 +56,14 @@ impl Engine {
             || page.strip_prefix(&self.public_url) == Some("/reset-password")
     }
 
-    /// Where to go after success, with the caller's `state` appended.
+    /// Where to go after success, with the caller's `state` appended: the URL
+    /// that its caller named, if it is still registered, or the policy's.
     #[must_use]
     pub fn redirect_after(&self, tenancy: &Tenancy, reset: &Reset) -> Option<String> {
-        let target = if let Some(named) = &reset.redirect_url {
-            for_tenant(named, &tenancy.tenant.name)?
-        } else {
-            let own = for_tenant(tenancy.workflow.custom_redirect_url.as_deref()?, &tenancy.tenant.name)?;
-            Some(own).filter(|own| tenancy.may_lead_to(own))?
+        let named = reset.redirect_url.as_deref().filter(|named| tenancy.workflow.allows_redirect(named));
+        let target = match named {
+            Some(named) => for_tenant(named, &tenancy.tenant.name)?,
+            None => tenancy.page(tenancy.workflow.custom_redirect_url.as_deref()?)?,
         };
         Some(match &reset.state {
             Some(state) => with_parameter(&target, "state", state),

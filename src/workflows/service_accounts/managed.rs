@@ -163,6 +163,7 @@ impl Engine {
             drop(transaction);
             return Err(self.stale(scope, id).await);
         };
+        super::managed(&transaction, scope, manager, id, now).await?;
         let mut act = told("service_account.updated", &account);
         let mut fields = Vec::new();
         if let Some(wanted) = change.grants {
@@ -178,7 +179,7 @@ impl Engine {
             fields.push("name");
         }
         match change.disabled.filter(|disabled| *disabled != account.disabled) {
-            Some(true) => super::disable(&transaction, scope, id, now).await?,
+            Some(true) => super::disable(&transaction, scope, manager, id, now).await?,
             Some(false) => super::enable(&transaction, scope, manager, id, now).await?,
             None => {}
         }
@@ -239,11 +240,17 @@ impl Engine {
     /// Ends the secret before the latest one, and access tokens made before.
     ///
     /// # Errors
-    /// `NotFound(ServiceAccount)`.
-    pub async fn end_account_rotation(&self, authority: &Authority, id: ServiceAccountId) -> Outcome<()> {
+    /// `NotFound(ServiceAccount)`; `Forbidden` when it holds more than its
+    /// manager.
+    pub async fn end_account_rotation(
+        &self,
+        authority: &Authority,
+        manager: Manager<'_>,
+        id: ServiceAccountId,
+    ) -> Outcome<()> {
         let (scope, now) = (authority.scope(), self.now().await?);
         let transaction = self.database.begin().await?;
-        super::end_rotation(&transaction, scope, id, now).await?;
+        super::end_rotation(&transaction, scope, manager, id, now).await?;
         self.commit_access_act(transaction, authority, now, Act::new("service_account.rotation_ended", id)).await
     }
 
@@ -286,12 +293,18 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound(ServiceAccount)`, `NotFound(ApiKey)` when there is no such live
-    /// key.
-    pub async fn revoke_account_key(&self, authority: &Authority, id: ServiceAccountId, key: ApiKeyId) -> Outcome<()> {
+    /// key; `Forbidden` when the account holds more than its manager.
+    pub async fn revoke_account_key(
+        &self,
+        authority: &Authority,
+        manager: Manager<'_>,
+        id: ServiceAccountId,
+        key: ApiKeyId,
+    ) -> Outcome<()> {
         let (scope, now) = (authority.scope(), self.now().await?);
         let transaction = self.database.begin().await?;
         service_accounts::find(&transaction, scope, id).await?.ok_or(NotManaged::NotFound)?;
-        super::revoke_key(&transaction, scope, id, key, now).await.map_err(|error| match error {
+        super::revoke_key(&transaction, scope, manager, id, key, now).await.map_err(|error| match error {
             NotManaged::NotFound => Failure::NotFound(Noun::ApiKey),
             error => error.into(),
         })?;

@@ -66,6 +66,8 @@ async fn j04_nobody_takes_over_an_account_that_holds_more() {
     assert!(exceeds(rotate_secret(write, scope, manager, id, now, entropy).await.err()));
     assert!(exceeds(add_key(write, scope, manager, id, "k".into(), now, entropy).await.err()));
     assert!(exceeds(replace_grants(write, scope, manager, id, vec![], now, entropy).await.err()));
+    assert!(exceeds(disable(write, scope, manager, id, now).await.err()));
+    assert!(exceeds(end_rotation(write, scope, manager, id, now).await.err()));
     assert!(exceeds(enable(write, scope, manager, id, now).await.err()));
 }
 
@@ -80,10 +82,10 @@ async fn j02_an_account_of_another_application_is_not_there() {
     let absent = |error: Option<NotManaged>| matches!(error, Some(NotManaged::NotFound));
     let operator = Manager::Operator;
     assert!(absent(rotate_secret(write, &other, operator, account.id, now, entropy).await.err()));
-    assert!(absent(end_rotation(write, &other, account.id, now).await.err()));
+    assert!(absent(end_rotation(write, &other, operator, account.id, now).await.err()));
     assert!(absent(add_key(write, &other, operator, account.id, "k".into(), now, entropy).await.err()));
-    assert!(absent(revoke_key(write, &other, account.id, key.id, now).await.err()));
-    assert!(absent(disable(write, &other, account.id, now).await.err()));
+    assert!(absent(revoke_key(write, &other, operator, account.id, key.id, now).await.err()));
+    assert!(absent(disable(write, &other, operator, account.id, now).await.err()));
     assert!(absent(replace_grants(write, &other, operator, account.id, vec![], now, entropy).await.err()));
     assert!(!stored::delete(write, &other, account.id).await.unwrap());
     assert_eq!(stored::find(write, &fixture.scope, account.id).await.unwrap(), Some(account));

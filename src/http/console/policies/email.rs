@@ -20,7 +20,7 @@ use crate::http::console::words;
 use crate::http::extract::Query;
 use crate::store::policies::PolicyKind;
 use crate::workflows::Failure;
-use crate::workflows::policies::{PolicyBody, PolicyView};
+use crate::workflows::policies::{PolicyBody, PolicyView, Targets};
 
 use super::fields::{EMAIL, Field};
 use super::show::{Whose, level, places, tabs, view};
@@ -197,7 +197,7 @@ async fn write(
     } else {
         let body = serde_json::from_value::<EmailOverrides>(Value::Object(whole)).map_err(|_| Stop::nothing())?;
         let body = PolicyBody::Email(Box::new(body));
-        room.engine().put_policy(&room.authority(), tenant, &body, Some(version)).await.map(|_| ())
+        room.engine().put_policy((&room.authority(), Targets::Any), tenant, &body, Some(version)).await.map(|_| ())
     };
     match done {
         Ok(()) => room.go_saying(&path(Some(mail), tenant), flash),

@@ -18,7 +18,7 @@ use crate::domain::password::PasswordOverrides;
 use crate::domain::policy::{Flaw, WorkflowOverrides};
 use crate::store::policies::PolicyKind;
 use crate::workflows::Failure;
-use crate::workflows::policies::PolicyBody;
+use crate::workflows::policies::{PolicyBody, Targets};
 
 use super::act::Act;
 use super::failure;
@@ -126,7 +126,7 @@ pub(super) async fn put(act: Act<BTreeMap<String, String>>) -> Result<HttpRespon
     };
     let version = typed.get("version").and_then(|version| version.parse::<i64>().ok());
     let body = which.body(object).ok_or_else(Stop::nothing)?;
-    match room.engine().put_policy(&room.authority(), which.tenant, &body, version).await {
+    match room.engine().put_policy((&room.authority(), Targets::Any), which.tenant, &body, version).await {
         Ok(_) => room.go_saying(&which.path(), Flash::Saved),
         Err(Failure::Policy(flaws)) => {
             let flaws: Vec<_> = flaws.iter().map(|flaw| (flaw.field.clone(), said(flaw))).collect();

@@ -50,7 +50,7 @@ pub(in crate::http::console) async fn create(act: Act<Called>, request: HttpRequ
 pub(in crate::http::console) async fn revoke(act: Act<Nothing>, request: HttpRequest) -> Result<HttpResponse, Stop> {
     let (room, id) = (Room::at(act.into_desk()).await?, named(&request)?);
     let key = request.match_info().get("key").and_then(|key| key.parse::<ApiKeyId>().ok()).ok_or_else(Stop::nothing)?;
-    room.engine().revoke_account_key(&room.authority(), id, key).await?;
+    room.engine().revoke_account_key(&room.authority(), Manager::Operator, id, key).await?;
     room.go_saying(&format!("service-accounts/{id}"), Flash::KeyRevoked)
 }
 
@@ -70,6 +70,6 @@ pub(in crate::http::console) async fn end_rotation(
     request: HttpRequest,
 ) -> Result<HttpResponse, Stop> {
     let (room, id) = (Room::at(act.into_desk()).await?, named(&request)?);
-    room.engine().end_account_rotation(&room.authority(), id).await?;
+    room.engine().end_account_rotation(&room.authority(), Manager::Operator, id).await?;
     room.go_saying(&format!("service-accounts/{id}"), Flash::RotationEnded)
 }

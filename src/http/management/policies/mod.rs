@@ -14,14 +14,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::failure::{id, problem};
 use super::if_match;
-use crate::domain::access::NamesPermission;
+use crate::domain::access::{Ask, NamesPermission, Permission};
 use crate::domain::cascade::{Level, Sourced};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TenantId;
 use crate::http::extract::RequireHeld;
 use crate::http::problem::Problem;
 use crate::store::policies::PolicyKind;
-use crate::workflows::policies::{PolicyBody, PolicyView};
+use crate::workflows::policies::{PolicyBody, PolicyView, Targets};
 use crate::workflows::{Engine, Noun};
 
 /// Whose policy.
@@ -112,7 +112,10 @@ async fn put<P: NamesPermission>(
 ) -> Result<web::Json<PolicyResource>, Problem> {
     let (scope, tenant, about) = level(held, query)?;
     let version = if_match::seen(request)?;
-    let view = engine.put_policy(&held.authority(scope), tenant, body, version).await;
+    let registers = Ask::plain(held.now, held.source_ip);
+    let registers = held.caller.application_scope(Permission::OriginWrite, &registers).is_some();
+    let targets = if registers { Targets::Any } else { Targets::Kept };
+    let view = engine.put_policy((&held.authority(scope), targets), tenant, body, version).await;
     Ok(web::Json(view.map_err(|failure| problem(failure, &about))?.into()))
 }
 

@@ -47,7 +47,8 @@ pub async fn end(
     engine: web::Data<Engine>,
 ) -> Result<HttpResponse, Problem> {
     let account = id(&path, Noun::ServiceAccount)?;
-    let ended = engine.end_account_rotation(&call.authority(), account).await;
+    let manager = Manager::Caller(&call.caller, call.source_ip);
+    let ended = engine.end_account_rotation(&call.authority(), manager, account).await;
     ended.map_err(|failure| problem(failure, &path))?;
     Ok(HttpResponse::NoContent().finish())
 }
