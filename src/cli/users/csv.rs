@@ -146,7 +146,7 @@ mod tests {
     fn told(names: &str, row: &str) -> String {
         match Columns::read(names.as_bytes()).unwrap().candidate(row.as_bytes()) {
             Ok(user) => format!("{} {:?} {:?}", user.email.original(), user.change.first_name, user.change.disabled),
-            Err(refusal) => format!("{} {}", refusal.field.unwrap_or("-"), refusal.code),
+            Err(refusal) => format!("{} {}", refusal.field.as_deref().unwrap_or("-"), refusal.code),
         }
     }
 

@@ -64,7 +64,7 @@ impl Proof {
         };
         let words = failure.map_or_else(|| Some(WRONG.to_owned()), failure::words);
         let retry_after = failure.and_then(failure::retry_after);
-        page(desk, own_path(Some(&self.back)).unwrap_or_default(), (status, retry_after), words)
+        page(desk, own_path(Some(&self.back)).unwrap_or_default(), (status, retry_after), words.as_deref())
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn ask(desk: &Desk, back: &str) -> Stop {
     page(desk, back, (StatusCode::FORBIDDEN, None), None)
 }
 
-fn page(desk: &Desk, back: &str, (status, retry_after): (StatusCode, Option<u64>), error: Option<String>) -> Stop {
+fn page(desk: &Desk, back: &str, (status, retry_after): (StatusCode, Option<u64>), error: Option<&str>) -> Stop {
     let fields: Vec<_> = desk.typed.iter().filter(|(name, _)| is_carried(name)).collect();
     let view = json!({
         "title": "Is it still you?",

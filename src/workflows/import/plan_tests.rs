@@ -49,7 +49,7 @@ impl World {
             Step::Create(user) => format!("create {}", user.email),
             Step::Update(pair) => format!("update {} to {}", pair.0.email, pair.1.email),
             Step::Leave(_) => "leave".to_owned(),
-            Step::Refuse(refusal) => format!("{} {}", refusal.field.unwrap_or("-"), refusal.code),
+            Step::Refuse(refusal) => format!("{} {}", refusal.field.as_deref().unwrap_or("-"), refusal.code),
         }
     }
 }
