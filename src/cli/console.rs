@@ -8,6 +8,7 @@ use crate::app::{load_keys, open_database};
 use crate::config::Settings;
 use crate::domain::access::Origin;
 use crate::domain::entropy::SystemEntropy;
+use crate::domain::line;
 use crate::domain::operator::INVITED_NAME;
 use crate::store::time::Clock;
 use crate::workflows::console::invite::{invite as workflow, link};
@@ -46,7 +47,7 @@ pub fn run(args: &ConsoleArgs, env: Environment) -> Result<(), CliError> {
 }
 
 async fn invite(args: &InviteArgs, settings: &Settings) -> Result<(), CliError> {
-    if args.name.chars().count() > INVITED_NAME || args.name.chars().any(char::is_control) {
+    if args.name.chars().count() > INVITED_NAME || args.name.chars().any(line::is_unfit) {
         return Err(CliError::new("--name takes one line of at most 80 characters"));
     }
     let keys = load_keys(settings, &SystemEntropy)?;

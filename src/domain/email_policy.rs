@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::email_address::EmailAddress;
+use super::line;
 use super::mail::MailKind;
 
 /// The most transports of a chain.
@@ -25,7 +26,8 @@ const LONGEST_LIFETIME: u64 = 24 * 60;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EmailFields {
-    /// Target of the link in it, instead of the hosted page.
+    /// Target of the link in it, instead of the hosted page; while no origin
+    /// is registered, setting it needs `origin:write` as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_link_url: Option<String>,
     /// How long what it carries lives, in minutes.
@@ -64,7 +66,7 @@ impl EmailFields {
         require(self.lifetime_minutes.is_none() || lives, "lifetimeMinutes", "not_for_this_kind");
         let in_bounds = |minutes| (1..=LONGEST_LIFETIME).contains(&minutes);
         require(self.lifetime_minutes.is_none_or(in_bounds), "lifetimeMinutes", "out_of_range");
-        let is_name = |name: &String| name.chars().count() <= LONGEST_NAME && !name.contains(char::is_control);
+        let is_name = |name: &String| name.chars().count() <= LONGEST_NAME && !name.contains(line::is_unfit);
         require(self.from_name.as_ref().is_none_or(is_name), "fromName", "invalid_value");
         let is_address = |text: &String| EmailAddress::parse(text).is_ok();
         require(self.from_address.as_ref().is_none_or(is_address), "fromAddress", "invalid_email");

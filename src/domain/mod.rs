@@ -18,6 +18,7 @@ pub mod event;
 pub mod ids;
 pub mod issuer;
 pub mod keys;
+pub mod line;
 pub mod locale;
 pub mod mail;
 pub mod operator;

@@ -25,7 +25,8 @@ pub struct WorkflowOverrides {
     pub immediate_login: Option<bool>,
     /// Whether users need a second factor to sign in.
     pub mfa_required: Option<bool>,
-    /// Where to go after success.
+    /// Where to go after success. While no origin is registered, setting this
+    /// or another target of links needs `origin:write` as well.
     pub custom_redirect_url: Option<String>,
     /// Target of an emailed link, instead of the hosted page.
     pub action_link_url: Option<String>,

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::line;
+
 /// The longest name, in characters.
 const NAME: usize = 255;
 /// The longest language tag, in bytes.
@@ -26,7 +28,7 @@ pub fn name(text: &str) -> Result<(), Broken> {
     if text.chars().count() > NAME {
         return Err("too_long");
     }
-    if text.chars().any(char::is_control) { Err("invalid_characters") } else { Ok(()) }
+    if text.chars().any(line::is_unfit) { Err("invalid_characters") } else { Ok(()) }
 }
 
 /// A language tag (BCP 47, also with `_`).

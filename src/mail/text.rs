@@ -1,10 +1,10 @@
 //! Text made fit for a header or a body.
 
+use crate::domain::line;
+
 /// A character that ends a line somewhere, hides, or turns text around.
 fn is_unfit(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    line::is_unfit(c) || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
 /// One line for a header: unfit characters become spaces, runs of white space

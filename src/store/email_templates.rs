@@ -12,7 +12,7 @@ use crate::domain::template::{
 
 use super::entity::{email_template_versions as versions, email_templates as templates};
 use super::rows::{json, locked, read, to_json, whole};
-use super::slice::Slice;
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 /// The empty tenant is the level of the application.
@@ -217,11 +217,30 @@ fn author(text: &str) -> Result<Author> {
     json(text, "email_template_versions.author")
 }
 
+/// What versions are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionAttribute {
+    /// When they were published.
+    Created,
+    /// What their author had to say.
+    Note,
+}
+
+impl VersionAttribute {
+    const fn column(self) -> versions::Column {
+        match self {
+            Self::Created => versions::Column::CreatedAt,
+            Self::Note => versions::Column::Note,
+        }
+    }
+}
+
 /// A page of the versions of a place, without their texts, and how many there
 /// are.
 pub async fn page_versions(
     connection: &impl ConnectionTrait,
     slot: &Slot,
+    terms: &[Term<VersionAttribute>],
     slice: Slice,
 ) -> Result<(u64, Vec<Version>)> {
     type Row = (i64, String, Option<String>, Option<i64>, String, i64);
@@ -231,6 +250,7 @@ pub async fn page_versions(
         .filter(versions::Column::TenantId.eq(tenant))
         .filter(versions::Column::Kind.eq(kind))
         .filter(versions::Column::Locale.eq(locale));
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.column())));
     let total = query.clone().count(connection).await?;
     let order = if slice.descending { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
     let columns = [

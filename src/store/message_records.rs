@@ -15,7 +15,7 @@ use super::entity::messages::{Column, Entity, Model};
 use super::entity::{password_resets, users};
 use super::messages::{Message, MessageState, from_row};
 use super::rows::{json, moment, within};
-use super::slice::Slice;
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 /// A message and how it stands.
@@ -69,6 +69,30 @@ pub struct MessageFilter {
     pub user: Option<UserId>,
 }
 
+/// What messages are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageAttribute {
+    /// When they were queued.
+    Created,
+    /// Their kind.
+    Kind,
+    /// Whose they are.
+    Tenant,
+    /// Whom they are about.
+    User,
+}
+
+impl MessageAttribute {
+    const fn column(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            Self::Kind => Column::Kind,
+            Self::Tenant => Column::TenantId,
+            Self::User => Column::UserId,
+        }
+    }
+}
+
 fn of(scope: &Scope) -> Select<Entity> {
     let query = Entity::find().filter(Column::ApplicationId.eq(scope.application().to_string()));
     within(query, scope, Column::TenantId)
@@ -80,6 +104,7 @@ pub async fn page(
     connection: &impl ConnectionTrait,
     scope: &Scope,
     filter: MessageFilter,
+    terms: &[Term<MessageAttribute>],
     slice: Slice,
 ) -> Result<(u64, Vec<MessageRecord>)> {
     let mut query = of(scope);
@@ -95,6 +120,7 @@ pub async fn page(
     if let Some(user) = filter.user {
         query = query.filter(Column::UserId.eq(user.to_string()));
     }
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.column())));
     // Ids begin with the time, and there is an index on them.
     let (total, rows) = slice.of(query, Column::Id, Column::Id, connection).await?;
     let mut records: Vec<_> = rows.into_iter().filter_map(|row| MessageRecord::try_from(row).ok()).collect();

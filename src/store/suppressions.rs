@@ -11,7 +11,7 @@ use crate::domain::suppression::Suppression;
 
 use super::entity::mail_suppressions::{Column, Entity, Model};
 use super::rows::{read, whole, within};
-use super::slice::Slice;
+use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
 impl TryFrom<Model> for Suppression {
@@ -77,6 +77,24 @@ pub async fn lift(connection: &impl ConnectionTrait, application: ApplicationId,
     Ok(())
 }
 
+/// What suppressions are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuppressionAttribute {
+    /// When they began.
+    Created,
+    /// Whose mail was refused.
+    Tenant,
+}
+
+impl SuppressionAttribute {
+    const fn column(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            Self::Tenant => Column::TenantId,
+        }
+    }
+}
+
 fn of(scope: &Scope, now: Timestamp) -> Select<Entity> {
     let query = Entity::find()
         .filter(Column::ApplicationId.eq(scope.application().to_string()))
@@ -90,6 +108,7 @@ pub async fn page(
     connection: &impl ConnectionTrait,
     scope: &Scope,
     address: Option<&str>,
+    terms: &[Term<SuppressionAttribute>],
     slice: Slice,
     now: Timestamp,
 ) -> Result<(u64, Vec<Suppression>)> {
@@ -97,6 +116,7 @@ pub async fn page(
     if let Some(address) = address {
         query = query.filter(Column::Address.eq(address));
     }
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.column())));
     let (total, rows) = slice.of(query, Column::CreatedAt, Column::Id, connection).await?;
     Ok((total, rows.into_iter().map(Suppression::try_from).collect::<Result<_>>()?))
 }

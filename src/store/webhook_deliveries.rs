@@ -17,7 +17,7 @@ use crate::domain::webhook::{Delivery, DeliveryState};
 
 use super::entity::webhook_deliveries::{ActiveModel, Column, Entity, Model};
 use super::rows::{count, json, moment, read, whole};
-use super::slice::Slice;
+use super::slice::{Slice, Term};
 use super::{Result, StoreError, webhook_endpoints};
 
 /// How many deliveries are given up in one statement.
@@ -242,6 +242,30 @@ pub async fn give_up(connection: &impl ConnectionTrait, grace: Duration, now: Ti
     Ok(result.rows_affected)
 }
 
+/// What deliveries are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryAttribute {
+    /// When they were queued.
+    Created,
+    /// What they tell of.
+    Event,
+    /// The id of that.
+    EventId,
+    /// Where they go.
+    Endpoint,
+}
+
+impl DeliveryAttribute {
+    const fn column(self) -> Column {
+        match self {
+            Self::Created => Column::CreatedAt,
+            Self::Event => Column::Kind,
+            Self::EventId => Column::EventId,
+            Self::Endpoint => Column::EndpointId,
+        }
+    }
+}
+
 fn of(scope: &Scope) -> Select<Entity> {
     Entity::find().filter(Column::ApplicationId.eq(scope.application().to_string()))
 }
@@ -257,6 +281,7 @@ pub async fn page(
     scope: &Scope,
     endpoint: Option<WebhookEndpointId>,
     state: Option<DeliveryState>,
+    terms: &[Term<DeliveryAttribute>],
     slice: Slice,
 ) -> Result<(u64, Vec<Delivery>)> {
     let mut query = of(scope);
@@ -266,6 +291,7 @@ pub async fn page(
     if let Some(state) = state {
         query = query.filter(Column::State.eq(state.as_str()));
     }
+    let query = terms.iter().fold(query, |query, term| query.filter(term.condition(term.by.column())));
     // Ids begin with the time, and there is an index on them.
     let (total, rows) = slice.of(query, Column::Id, Column::Id, connection).await?;
     Ok((total, rows.into_iter().map(Delivery::try_from).collect::<Result<_>>()?))

@@ -10,10 +10,11 @@ use crate::domain::ids::{MessageId, SuppressionId};
 use crate::domain::mail::MailKind;
 use crate::domain::suppression::Suppression;
 use crate::store::message_attempts::{self, Attempt};
-use crate::store::message_records::{self, MessageFilter, MessageRecord};
+use crate::store::message_records::{self, MessageAttribute, MessageFilter, MessageRecord};
 use crate::store::messages::{Message, MessageState};
-use crate::store::slice::Slice;
-use crate::store::{resets, suppressions, users, verifications};
+use crate::store::slice::{Slice, Term};
+use crate::store::suppressions::{self, SuppressionAttribute};
+use crate::store::{resets, users, verifications};
 
 use super::outbox::Facts;
 use super::{Engine, Failure, Noun, Outcome};
@@ -38,9 +39,10 @@ impl Engine {
         &self,
         scope: &Scope,
         filter: MessageFilter,
+        terms: &[Term<MessageAttribute>],
         slice: Slice,
     ) -> Outcome<(u64, Vec<MessageRecord>)> {
-        Ok(message_records::page(self.database.read(), scope, filter, slice).await?)
+        Ok(message_records::page(self.database.read(), scope, filter, terms, slice).await?)
     }
 
     /// A message inside the scope, with every attempt to hand it over.
@@ -104,6 +106,7 @@ impl Engine {
         &self,
         scope: &Scope,
         email: Option<&str>,
+        terms: &[Term<SuppressionAttribute>],
         slice: Slice,
     ) -> Outcome<(u64, Vec<Suppression>)> {
         let address = match email.map(EmailAddress::parse) {
@@ -113,7 +116,7 @@ impl Engine {
             Some(Err(_)) => return Ok((0, Vec::new())),
         };
         let now = self.now().await?;
-        Ok(suppressions::page(self.database.read(), scope, address.as_deref(), slice, now).await?)
+        Ok(suppressions::page(self.database.read(), scope, address.as_deref(), terms, slice, now).await?)
     }
 
     /// Lets an address have mail again.

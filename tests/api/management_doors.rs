@@ -108,3 +108,60 @@ fn j04_an_account_that_holds_more_is_not_touched_at_all() {
         }
     });
 }
+
+#[test]
+fn names_that_turn_the_text_around_them_are_refused() {
+    on_both_databases(async |app| {
+        let user = app.user("ann@example.test").await;
+        for turned in ["ada\u{202e}nimda", "\u{2066}ada", "ada\u{200f}", "a\u{61c}b"] {
+            let user_fields = json!({"email": "new@example.test", "firstName": turned});
+            let refused = app.post("/api/v1/users", &user_fields).await;
+            assert_eq!(refused.violations("firstName"), ["invalid_characters"], "{}", refused.text);
+            let path = format!("/api/v1/users/{user}");
+            let refused = app.call(Method::PATCH, &path, Some(&json!({"lastName": turned}))).await;
+            assert_eq!(refused.violations("lastName"), ["invalid_characters"], "{}", refused.text);
+            let refused = app.post("/api/v1/tenants", &json!({"name": "x", "displayName": turned})).await;
+            assert_eq!(refused.violations("displayName"), ["invalid_characters"], "{}", refused.text);
+            let path = format!("/api/v1/tenants/{}", app.tenant);
+            let refused = app.call(Method::PATCH, &path, Some(&json!({"displayName": turned}))).await;
+            assert_eq!(refused.violations("displayName"), ["invalid_characters"], "{}", refused.text);
+            let publish = json!({"kind": "TEST", "note": turned});
+            let refused = app.post(&format!("{TEMPLATES}/publish"), &publish).await;
+            assert_eq!(refused.violations("note"), ["invalid_characters"], "{}", refused.text);
+            let mail = json!({"TEST": {"fromName": turned}});
+            let refused = app.call(Method::PUT, "/api/v1/email-policies", Some(&mail)).await;
+            assert_eq!(refused.violations("TEST.fromName"), ["invalid_value"], "{}", refused.text);
+            let workos = json!({"email": "new@example.test", "first_name": turned});
+            assert_eq!(app.post("/user_management/users", &workos).await.status, 422);
+        }
+        let named = json!({"email": "noa@example.test", "firstName": "נועה", "lastName": "می\u{200c}خواهم"});
+        assert_eq!(app.post("/api/v1/users", &named).await.status, 201, "every script has names");
+    });
+}
+
+#[test]
+fn a_query_is_understood_or_refused_by_every_list() {
+    on_both_databases(async |app| {
+        let user = app.user("ann@example.test").await;
+        app.send_link(user).await;
+        assert_eq!(app.publish(&json!({"kind": "TEST", "parts": {"subject": "Hello"}})).await.status, 200);
+        let versions = format!("{TEMPLATES}/versions?kind=TEST&");
+        let lists = ["/api/v1/messages?", "/api/v1/messages/suppressions?", "/api/v1/webhook-deliveries?", &versions];
+        for list in lists {
+            for bad in ["nonsense", "secret%20eq%20%22x%22", "creationTime%20like%20%22x%22"] {
+                let refused = app.get(&format!("{list}query={bad}")).await;
+                assert!(refused.status == 400 && refused.violations("query").len() == 1, "{list} {}", refused.text);
+            }
+            let none = app.get(&format!("{list}query=creationTime%20eq%20%221999-01-01T00:00:00.000Z%22")).await;
+            assert_eq!((none.status, &none.body["totalResults"]), (200, &json!(0)), "{list} {}", none.text);
+        }
+        let found =
+            async |path: &str, query: &str| app.get(&format!("{path}query={query}")).await.body["totalResults"].clone();
+        let messages = "/api/v1/messages?";
+        assert_eq!(found(messages, "kind%20eq%20%22PASSWORD_RESET_LINK%22").await, 1);
+        assert_eq!(found(messages, "kind%20ne%20%22PASSWORD_RESET_LINK%22").await, 0);
+        assert_eq!(found(messages, &format!("userId%20eq%20%22{user}%22")).await, 1);
+        assert_eq!(found(&versions, "note%20eq%20%22x%22").await, 0);
+        assert_eq!(found(&versions, "note%20ne%20%22x%22").await, 1);
+    });
+}

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::domain::branding::{Branding, LONGEST_NAME};
 use crate::domain::color::Color;
 use crate::domain::ids::TenantId;
+use crate::domain::line;
 use crate::http::extract::Query;
 use crate::store::slice::Slice;
 use crate::store::tenants::TenantAttribute;
@@ -68,9 +69,7 @@ fn read(form: &BTreeMap<String, String>) -> Result<NewBranding, String> {
         color.map_err(|_| "A colour is written as #rrggbb, such as #8a3b12.".to_owned())
     };
     let display_name = text("display_name");
-    if display_name
-        .as_ref()
-        .is_some_and(|name| name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control))
+    if display_name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME || name.chars().any(line::is_unfit))
     {
         return Err(format!("The name is one line of at most {LONGEST_NAME} characters."));
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::ids::OperatorId;
+use crate::domain::line;
 use crate::domain::operator::INVITED_NAME;
 use crate::domain::secret::Secret;
 use crate::workflows::Failure;
@@ -37,7 +38,7 @@ pub(super) struct Invited {
 pub(super) async fn invite(act: Act<Invited>) -> Result<HttpResponse, Stop> {
     act.confirmed(PAGE)?;
     let name = act.form.name.trim();
-    if name.is_empty() || name.chars().count() > INVITED_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > INVITED_NAME || name.chars().any(line::is_unfit) {
         let error = "Enter the name of whom you invite, of at most 80 characters.";
         return page(&act, StatusCode::UNPROCESSABLE_ENTITY, None, Some(error)).await;
     }

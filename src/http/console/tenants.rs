@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::ids::TenantId;
+use crate::domain::line;
 use crate::domain::locale::Locale;
 use crate::store::slice::Slice;
 use crate::store::tenants::TenantAttribute;
@@ -39,7 +40,7 @@ impl Described {
     /// What is wrong with it, if anything is.
     fn wrong(&self) -> Option<&'static str> {
         let fine =
-            |text: &str| !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control);
+            |text: &str| !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(line::is_unfit);
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !fine(&self.name) || !self.name.chars().all(plain) {
             Some("The name stands in addresses: use lower-case letters, digits and hyphens.")

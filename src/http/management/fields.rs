@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::line;
 use crate::http::problem::Violations;
 
 /// The longest name, in characters.
@@ -36,7 +37,7 @@ pub fn check_name(violations: &mut Violations, field: &str, text: Option<&String
     let Some(text) = text else { return };
     if text.trim().is_empty() {
         violations.add(field, "empty");
-    } else if text.trim() != text || text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+    } else if text.trim() != text || text.chars().any(line::is_unfit) {
         violations.add(field, "invalid_characters");
     }
     if text.chars().count() > NAME {

@@ -28,6 +28,16 @@ pub fn read<K: Copy>(text: &str, attributes: &[(&str, K)], violations: &mut Viol
     }
 }
 
+/// The same for lists that are sorted by something else than they are found
+/// by, and whose query may be absent.
+pub fn read_if_there<K: Copy>(
+    text: Option<&str>,
+    attributes: &[(&str, K)],
+    violations: &mut Violations,
+) -> Vec<Term<K>> {
+    text.map(|text| read(text, attributes, violations)).unwrap_or_default()
+}
+
 fn terms<K: Copy>(text: &str, attributes: &[(&str, K)]) -> Result<Vec<Term<K>>, &'static str> {
     let (mut rest, mut terms) = (text.trim(), Vec::new());
     loop {

@@ -5,6 +5,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 
 use crate::domain::email_address::EmailAddress;
+use crate::domain::line;
 use crate::http::problem::{Problem, Violations};
 
 /// The longest name, in characters.
@@ -92,6 +93,9 @@ impl Checks {
     /// A name.
     pub fn name(&mut self, field: &str, name: &str) {
         self.text(field, name, NAME);
+        if name.chars().any(line::turns) {
+            self.refuse(field, "invalid_characters");
+        }
     }
 
     /// An application's own id for a user, which must be plain ASCII.

@@ -12,7 +12,8 @@ use crate::domain::access::{Authority, Scope};
 use crate::domain::audit::Act;
 use crate::domain::clock::Timestamp;
 use crate::domain::template::{Author, Part, Slot, Template, TemplateParts, Version};
-use crate::store::slice::Slice;
+use crate::store::email_templates::VersionAttribute;
+use crate::store::slice::{Slice, Term};
 use crate::store::{StoreError, Transaction, email_templates};
 use crate::workflows::Engine;
 
@@ -77,8 +78,13 @@ impl Engine {
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn versions(&self, slot: &Slot, slice: Slice) -> Result<(u64, Vec<Version>), NotDone> {
-        Ok(email_templates::page_versions(self.database.read(), slot, slice).await?)
+    pub async fn versions(
+        &self,
+        slot: &Slot,
+        terms: &[Term<VersionAttribute>],
+        slice: Slice,
+    ) -> Result<(u64, Vec<Version>), NotDone> {
+        Ok(email_templates::page_versions(self.database.read(), slot, terms, slice).await?)
     }
 
     /// A version with its texts.

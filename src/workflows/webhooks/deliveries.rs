@@ -5,8 +5,8 @@ use crate::domain::audit::Act;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{EventId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::{AT_ONCE, Delivery, DeliveryState, TRIED_FOR, sample};
-use crate::store::slice::Slice;
-use crate::store::webhook_deliveries;
+use crate::store::slice::{Slice, Term};
+use crate::store::webhook_deliveries::{self, DeliveryAttribute};
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 use super::WebhookRefusal;
@@ -21,9 +21,10 @@ impl Engine {
         scope: &Scope,
         endpoint: Option<WebhookEndpointId>,
         state: Option<DeliveryState>,
+        terms: &[Term<DeliveryAttribute>],
         slice: Slice,
     ) -> Outcome<(u64, Vec<Delivery>)> {
-        Ok(webhook_deliveries::page(self.database.read(), scope, endpoint, state, slice).await?)
+        Ok(webhook_deliveries::page(self.database.read(), scope, endpoint, state, terms, slice).await?)
     }
 
     /// Reads a delivery inside the scope.

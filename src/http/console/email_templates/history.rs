@@ -31,7 +31,7 @@ pub(in crate::http::console) async fn show(
     let template = room.engine().template(&room.scope, &slot).await.map_err(stop)?;
     let current = template.as_ref().and_then(|template| template.published);
     let slice = Slice { skip: 0, count: MOST, descending: true };
-    let (total, versions) = room.engine().versions(&slot, slice).await.map_err(stop)?;
+    let (total, versions) = room.engine().versions(&slot, &[], slice).await.map_err(stop)?;
     let versions: Vec<_> = versions
         .iter()
         .map(|version| {

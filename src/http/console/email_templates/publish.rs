@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
 use crate::domain::email_address::EmailAddress;
+use crate::domain::line;
 use crate::http::console::act::WideAct;
 use crate::http::console::flash::Flash;
 use crate::http::console::room::Room;
@@ -29,7 +30,8 @@ pub(in crate::http::console) async fn publish(
     let parts = own_parts(&room, &slot, &form).await?;
     let (authority, engine) = (room.authority(), room.engine());
     let seen = form.get("version").and_then(|version| version.parse().ok());
-    let note = form.get("note").map(|note| note.trim().chars().take(200).collect::<String>());
+    let note =
+        form.get("note").map(|note| note.trim().chars().filter(|c| !line::turns(*c)).take(200).collect::<String>());
     let note = note.filter(|note| !note.is_empty());
     let done = match engine.save_draft(&authority, &slot, parts, seen).await {
         Ok((template, _)) => {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::email_address::EmailAddress;
+use crate::domain::line;
 use crate::domain::secret::Secret;
 use crate::http::console::cookies::Jar;
 use crate::http::console::failure;
@@ -77,7 +78,7 @@ pub(in crate::http::console) async fn choose(lobby: Lobby, Form(sent): Form<Acco
         wrong.name = Some("This form was too old. Please send it again.".to_owned());
         return form(&lobby, StatusCode::FORBIDDEN, typed, &wrong);
     }
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(line::is_unfit) {
         wrong.name = Some("Enter the name that others should see, of at most 80 characters.".to_owned());
     }
     if !sent.repeat.matches(&sent.password) {

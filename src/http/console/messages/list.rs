@@ -31,7 +31,7 @@ pub(in crate::http::console) async fn show(room: Room, Query(wanted): Query<Want
     let skip = wanted.skip.unwrap_or_default().min(10_000);
     let filter = MessageFilter { state, ..MessageFilter::default() };
     let slice = Slice { skip, count: PAGE, descending: true };
-    let (total, found) = room.engine().page_messages(&room.scope, filter, slice).await?;
+    let (total, found) = room.engine().page_messages(&room.scope, filter, &[], slice).await?;
     let path = room.path("messages");
     let tab = |name: &str, title: &str, current: bool| {
         let href = if name.is_empty() { path.clone() } else { format!("{path}?state={name}") };

@@ -29,7 +29,7 @@ pub(in crate::http::console) async fn show(room: Room, Query(wanted): Query<Want
     let find = wanted.find.unwrap_or_default();
     let asked = Some(find.trim()).filter(|text| !text.is_empty());
     let slice = Slice { skip: 0, count: MOST, descending: true };
-    let (total, found) = room.engine().page_suppressions(&room.scope, asked, slice).await?;
+    let (total, found) = room.engine().page_suppressions(&room.scope, asked, &[], slice).await?;
     let found: Vec<_> = found
         .iter()
         .map(|one| {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domain::access::{Boundary, GrantLimits, Permission};
 use crate::domain::ids::TenantId;
+use crate::domain::line;
 use crate::http::console::act::Act;
 use crate::http::console::failure;
 use crate::http::console::room::Room;
@@ -39,7 +40,7 @@ pub(in crate::http::console) async fn create(act: Act<BTreeMap<String, String>>)
         "" => None,
         id => Some(id.parse::<TenantId>().map_err(|_| Stop::nothing())?),
     };
-    let wrong = if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+    let wrong = if name.is_empty() || name.chars().count() > 80 || name.chars().any(line::is_unfit) {
         Some("Give it a name of at most 80 characters: what the program is.")
     } else if wanted.is_empty() {
         Some("Tick at least one thing that it may do.")

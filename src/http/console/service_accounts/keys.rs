@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::ids::ApiKeyId;
+use crate::domain::line;
 use crate::http::console::act::{Act, Nothing};
 use crate::http::console::failure;
 use crate::http::console::flash::Flash;
@@ -29,7 +30,7 @@ pub(in crate::http::console) async fn create(act: Act<Called>, request: HttpRequ
     let (room, id) = (Room::at(desk).await?, named(&request)?);
     room.confirmed(&room.path(&format!("service-accounts/{id}")))?;
     let name = form.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(line::is_unfit) {
         let said = Some("Give the key a name of at most 80 characters: where it will be used.".to_owned());
         return one::page(&room, id, StatusCode::UNPROCESSABLE_ENTITY, Value::Null, said).await;
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::email_address::EmailAddress;
+use crate::domain::line;
 use crate::http::console::act::Act;
 use crate::http::console::failure;
 use crate::http::console::flash::Flash;
@@ -58,8 +59,7 @@ impl Wrong {
 
 /// Something on one line that can be seen.
 fn is_line(text: &str) -> bool {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(breaks)
+    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(line::is_unfit)
 }
 
 fn filled(text: &str) -> Option<String> {

@@ -32,7 +32,7 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, Stop> {
     let endpoint = room.engine().get_endpoint(&room.scope, id).await?;
     let slice = Slice { skip: 0, count: LATEST, descending: true };
-    let (total, deliveries) = room.engine().page_deliveries(&room.scope, Some(id), None, slice).await?;
+    let (total, deliveries) = room.engine().page_deliveries(&room.scope, Some(id), None, &[], slice).await?;
     let path = room.path(&format!("webhooks/{id}"));
     let view = json!({
         "title": endpoint.url,

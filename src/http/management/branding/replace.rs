@@ -8,6 +8,7 @@ use super::{BrandingQuery, BrandingResource, PutBranding};
 use crate::domain::access::may;
 use crate::domain::branding::{Branding, LARGEST_LOGO, LONGEST_NAME};
 use crate::domain::color::Color;
+use crate::domain::line;
 use crate::http::extract::{InOrder, Query, RequireHeld, UserJson};
 use crate::http::management::failure::{id, problem};
 use crate::http::management::if_match;
@@ -66,7 +67,7 @@ fn check_name(violations: &mut Violations, name: &str) {
         violations.add("displayName", "empty");
     } else if name.chars().count() > LONGEST_NAME {
         violations.add_with("displayName", "too_long", [("maximumLength", LONGEST_NAME.to_string())]);
-    } else if name.chars().any(char::is_control) {
+    } else if name.chars().any(line::is_unfit) {
         violations.add("displayName", "invalid_characters");
     }
 }

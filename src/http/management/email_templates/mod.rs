@@ -17,6 +17,7 @@ use serde_json::json;
 use super::failure;
 use crate::domain::access::{NamesPermission, Scope};
 use crate::domain::ids::TenantId;
+use crate::domain::line;
 use crate::domain::template::{Mark, Reach, Slot, TemplateKind, TemplateParts};
 use crate::http::extract::RequireHeld;
 use crate::http::problem::{Missing, Problem, Violations};
@@ -136,7 +137,7 @@ fn note(text: Option<String>, violations: &mut Violations) -> Option<String> {
     if text.as_ref().is_some_and(|text| text.chars().count() > NOTE) {
         violations.add_with("note", "too_long", [("maxLength", NOTE.to_string())]);
     }
-    if text.as_ref().is_some_and(|text| text.contains('\0')) {
+    if text.as_ref().is_some_and(|text| text.contains(|c| c == '\0' || line::turns(c))) {
         violations.add("note", "invalid_characters");
     }
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())

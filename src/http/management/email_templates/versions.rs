@@ -9,13 +9,19 @@ use super::{PlaceText, place, problem};
 use crate::domain::access::may;
 use crate::http::extract::{Query, RequireHeld};
 use crate::http::management::list::{ListQuery, Page, page_schema};
+use crate::http::management::query::read_if_there;
 use crate::http::problem::{Problem, Violations};
+use crate::store::email_templates::VersionAttribute;
 use crate::workflows::Engine;
 
 page_schema! {
     /// Versions of a template.
     TemplateVersionPage of TemplateVersion
 }
+
+/// What they can be found by; they are sorted by their number.
+const ATTRIBUTES: [(&str, VersionAttribute); 2] =
+    [("creationTime", VersionAttribute::Created), ("note", VersionAttribute::Note)];
 
 /// Which versions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -38,6 +44,9 @@ pub struct VersionQuery {
     count: Option<String>,
     /// `number`, with `:asc` or `:desc`; the newest first when absent.
     sort_by: Option<String>,
+    /// Only those for which this holds, for example
+    /// `note co "greeting"`; a wrong attribute is answered with those there are.
+    query: Option<String>,
 }
 
 /// Lists them.
@@ -55,9 +64,10 @@ pub async fn handle(
         query: None,
     };
     let part = asked.read(&[("number", ())], (), &mut violations);
+    let terms = read_if_there(query.query.as_deref(), &ATTRIBUTES, &mut violations);
     let (scope, slot) = place(&held, PlaceText { kind, locale, tenant }, violations)?;
     // A tenant outside the scope is not there.
     engine.tenancy(&scope, slot.tenant).await.map_err(|failure| problem(failure.into(), &slot))?;
-    let (total, versions) = engine.versions(&slot, part.slice).await.map_err(|error| problem(error, &slot))?;
+    let (total, versions) = engine.versions(&slot, &terms, part.slice).await.map_err(|error| problem(error, &slot))?;
     Ok(web::Json(part.page(total, versions.into_iter().map(TemplateVersion::from).collect())))
 }

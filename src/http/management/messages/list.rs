@@ -10,10 +10,19 @@ use crate::domain::mail::MailKind;
 use crate::http::extract::{Query, Require};
 use crate::http::management::failure::problem;
 use crate::http::management::list::{ListQuery, Page};
+use crate::http::management::query::read_if_there;
 use crate::http::problem::{Problem, Violations};
-use crate::store::message_records::MessageFilter;
+use crate::store::message_records::{MessageAttribute, MessageFilter};
 use crate::store::messages::MessageState;
 use crate::workflows::Engine;
+
+/// What they can be found by.
+const ATTRIBUTES: [(&str, MessageAttribute); 4] = [
+    ("creationTime", MessageAttribute::Created),
+    ("kind", MessageAttribute::Kind),
+    ("tenantId", MessageAttribute::Tenant),
+    ("userId", MessageAttribute::User),
+];
 
 /// Which messages.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -27,6 +36,9 @@ pub struct MessageListQuery {
     count: Option<String>,
     /// `creationTime`, with `:asc` or `:desc`; the newest first when absent.
     sort_by: Option<String>,
+    /// Only those for which this holds, for example
+    /// `kind sw "PASSWORD_RESET"`; a wrong attribute is answered with those there are.
+    query: Option<String>,
     /// Only those in this state: `QUEUED`, `SENT`, `DEAD`, `DROPPED` or `SUPPRESSED`.
     state: Option<String>,
     /// Only those of this kind, for example `PASSWORD_RESET_LINK`.
@@ -56,8 +68,9 @@ pub async fn handle(
     };
     let asked = ListQuery { start_index: query.start_index, count: query.count, sort_by: query.sort_by, query: None };
     let part = asked.read(&[("creationTime", ())], (), &mut violations);
+    let terms = read_if_there(query.query.as_deref(), &ATTRIBUTES, &mut violations);
     violations.into_result()?;
-    let found = engine.page_messages(&call.scope, filter, part.slice).await;
+    let found = engine.page_messages(&call.scope, filter, &terms, part.slice).await;
     let (total, messages) = found.map_err(|failure| problem(failure, ""))?;
     let items = messages.iter().map(|message| MessageResource::new(message, None)).collect();
     Ok(web::Json(part.page(total, items)))

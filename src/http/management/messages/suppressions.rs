@@ -9,8 +9,14 @@ use crate::domain::access::may;
 use crate::http::extract::{Query, Require};
 use crate::http::management::failure::problem;
 use crate::http::management::list::{ListQuery, Page};
+use crate::http::management::query::read_if_there;
 use crate::http::problem::{Problem, Violations};
+use crate::store::suppressions::SuppressionAttribute;
 use crate::workflows::Engine;
+
+/// What they can be found by.
+const ATTRIBUTES: [(&str, SuppressionAttribute); 2] =
+    [("creationTime", SuppressionAttribute::Created), ("tenantId", SuppressionAttribute::Tenant)];
 
 /// Which addresses.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -24,6 +30,9 @@ pub struct SuppressionListQuery {
     count: Option<String>,
     /// `creationTime`, with `:asc` or `:desc`; the newest first when absent.
     sort_by: Option<String>,
+    /// Only those for which this holds, for example
+    /// `creationTime ne "2026-01-01T00:00:00.000Z"`; a wrong attribute is answered with those there are.
+    query: Option<String>,
     /// Only this address, however it is written.
     email: Option<String>,
 }
@@ -37,8 +46,9 @@ pub async fn handle(
     let mut violations = Violations::new();
     let asked = ListQuery { start_index: query.start_index, count: query.count, sort_by: query.sort_by, query: None };
     let part = asked.read(&[("creationTime", ())], (), &mut violations);
+    let terms = read_if_there(query.query.as_deref(), &ATTRIBUTES, &mut violations);
     violations.into_result()?;
-    let found = engine.page_suppressions(&call.scope, query.email.as_deref(), part.slice).await;
+    let found = engine.page_suppressions(&call.scope, query.email.as_deref(), &terms, part.slice).await;
     let (total, found) = found.map_err(|failure| problem(failure, ""))?;
     Ok(web::Json(part.page(total, found.iter().map(SuppressionResource::from).collect())))
 }

@@ -35,7 +35,9 @@ pub struct NewUserBody {
     last_name: Option<String>,
     /// Preferred language, a tag of up to 35 characters.
     locale: Option<String>,
-    /// The application's own id for them, up to 128 ASCII characters.
+    /// The application's own id for them, up to 128 ASCII characters. It names
+    /// one user of the whole application, whatever their tenant: one that
+    /// another tenant's user has is not available.
     external_id: Option<String>,
     /// Up to 50 texts of up to 600 characters.
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]

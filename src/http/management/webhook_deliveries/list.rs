@@ -10,8 +10,18 @@ use crate::domain::webhook::DeliveryState;
 use crate::http::extract::{Query, RequireApplication};
 use crate::http::management::failure::problem;
 use crate::http::management::list::{ListQuery, Page};
+use crate::http::management::query::read_if_there;
 use crate::http::problem::{Problem, Violations};
+use crate::store::webhook_deliveries::DeliveryAttribute;
 use crate::workflows::Engine;
+
+/// What they can be found by.
+const ATTRIBUTES: [(&str, DeliveryAttribute); 4] = [
+    ("creationTime", DeliveryAttribute::Created),
+    ("event", DeliveryAttribute::Event),
+    ("eventId", DeliveryAttribute::EventId),
+    ("endpointId", DeliveryAttribute::Endpoint),
+];
 
 /// Which deliveries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -25,6 +35,9 @@ pub struct DeliveryListQuery {
     count: Option<String>,
     /// `creationTime`, with `:asc` or `:desc`; the newest first when absent.
     sort_by: Option<String>,
+    /// Only those for which this holds, for example
+    /// `event sw "user."`; a wrong attribute is answered with those there are.
+    query: Option<String>,
     /// Only those to this endpoint.
     #[serde(rename = "endpointId")]
     #[param(rename = "endpointId")]
@@ -42,6 +55,7 @@ pub async fn handle(
     let asked = ListQuery { start_index: query.start_index, count: query.count, sort_by: query.sort_by, query: None };
     let mut violations = Violations::new();
     let part = asked.read(&[("creationTime", ())], (), &mut violations);
+    let terms = read_if_there(query.query.as_deref(), &ATTRIBUTES, &mut violations);
     let endpoint = query.endpoint_id.as_deref().map(str::parse).transpose().unwrap_or_else(|_| {
         violations.add("endpointId", "invalid_id");
         None
@@ -51,7 +65,7 @@ pub async fn handle(
         violations.add("state", "invalid_value");
     }
     violations.into_result()?;
-    let found = engine.page_deliveries(&call.scope, endpoint, state.flatten(), part.slice).await;
+    let found = engine.page_deliveries(&call.scope, endpoint, state.flatten(), &terms, part.slice).await;
     let (total, deliveries) = found.map_err(|failure| problem(failure, ""))?;
     Ok(web::Json(part.page(total, deliveries.iter().map(DeliveryResource::from).collect())))
 }
