@@ -178,7 +178,7 @@ fn of_folder(
             if !matches!(file.kind, TemplateKind::Layout) && file.kind != TemplateKind::Mail(kind) {
                 continue;
             }
-            let reading = read(file.kind, &file.parts, &Origins::default(), &renderer);
+            let reading = read(file.kind, &file.parts, &Origins::default(), renderer);
             let parts = file.parts.sources().count();
             if reading.compiled.len() < parts {
                 return Err(CliError::new(lines(file, &reading.marks)));

@@ -48,7 +48,7 @@ fn a_proof_gives_the_session_a_new_token_whatever_becomes_of_the_act() {
         let mut olga = Operator::joined(app, OLGA).await;
         let page = editor(app);
         app.advance(LATER);
-        let nowhere = format!("{}/history", page);
+        let nowhere = format!("{page}/history");
         let asked = olga.act(app, &page, &nowhere, &[("number", "7"), ("tenant", "")]).await;
         let before = olga.browser.clone();
         let gone = olga.goes_on(app, &asked, PASSWORD).await;
