@@ -59,7 +59,7 @@ fn read(c: &mut Criterion, renderer: &Renderer) {
     }
     let origins = Origins::of(["https://id.example.com"]);
     c.bench_function("read and lint a kind", |b| {
-        b.iter(|| lint::read(kind, black_box(&parts), &origins, &renderer));
+        b.iter(|| lint::read(kind, black_box(&parts), &origins, renderer));
     });
 }
 
