@@ -145,9 +145,13 @@ pub fn route(method: Method) -> Route {
     }
 }
 
-/// Calls under this path know their query parameters and no others. WorkOS
+/// Whether the calls of a path know their query parameters and no others: in
+/// the management API, where a misspelt tenant would mean the whole
+/// application. The resets' own calls say everything in the body, and WorkOS
 /// SDKs may send what they like.
-const STRICT: &str = "/api/v1/";
+fn is_strict(path: &str) -> bool {
+    path.strip_prefix("/api/v1/").is_some_and(|call| !call.starts_with("password-reset/"))
+}
 
 /// One resource per path, so that a wrong method is 405 with `Allow`.
 pub fn register(cfg: &mut web::ServiceConfig, routes: &[RouteSpec]) {
@@ -166,7 +170,7 @@ pub fn register(cfg: &mut web::ServiceConfig, routes: &[RouteSpec]) {
                 allow.push(Method::HEAD);
             }
         }
-        if first.path.starts_with(STRICT) {
+        if is_strict(first.path) {
             resource = resource.app_data(known);
         }
         let refuse = move || std::future::ready(Err::<HttpResponse, _>(Problem::method_not_allowed(allow.clone())));

@@ -20,12 +20,27 @@ pub(super) fn view(tenancy: &Tenancy) -> Value {
     let base = format!("/brand/{}/{}", tenancy.application.id, tenancy.tenant.id);
     let style = tenancy.branding.style_sheet();
     let logo = tenancy.branding.logo.as_ref().map(|logo| {
-        json!({ "address": format!("{base}/logo?v={}", logo.digest), "width": logo.width, "height": logo.height })
+        let (width, height) = shown(logo.width, logo.height);
+        json!({ "address": format!("{base}/logo?v={}", logo.digest), "width": width, "height": height })
     });
     json!({
         "style": (!style.is_empty()).then(|| format!("{base}/style.css?v={}", digest(&style))),
         "logo": logo,
     })
+}
+
+/// The size in which a logo of this size is shown, in CSS pixels: known before
+/// it has come, so that nothing moves when it does.
+fn shown(width: usize, height: usize) -> (usize, usize) {
+    const MOST: (usize, usize) = (192, 48);
+    let fitting = |part: usize, most: usize, whole: usize| (part * most).div_ceil(whole.max(1)).max(1);
+    if width <= MOST.0 && height <= MOST.1 {
+        (width, height)
+    } else if width * MOST.1 > height * MOST.0 {
+        (MOST.0, fitting(height, MOST.0, width))
+    } else {
+        (fitting(width, MOST.1, height), MOST.1)
+    }
 }
 
 fn digest(content: &str) -> String {
@@ -73,5 +88,23 @@ fn keeping(request: &HttpRequest, digest: &str) -> &'static str {
         "public, max-age=31536000, immutable"
     } else {
         "public, max-age=60"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_logo_is_shown_within_its_box_and_keeps_its_shape() {
+        for (size, expected) in [
+            ((100, 40), (100, 40)),
+            ((1024, 256), (192, 48)),
+            ((1024, 64), (192, 12)),
+            ((64, 1024), (3, 48)),
+            ((1024, 1), (192, 1)),
+        ] {
+            assert_eq!(shown(size.0, size.1), expected, "{size:?}");
+        }
     }
 }
