@@ -87,6 +87,8 @@ async fn smuggled(address: &str, key: &str) {
 async fn slow_heads(address: &str) {
     let slow = talk(address, b"POST / HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n", Duration::from_secs(1), 60).await;
     assert!((8..16).contains(&slow.held.as_secs()), "a slow head was borne for {:?}", slow.held);
+    let told = slow.answer.starts_with("HTTP/1.1 400") && slow.answer.contains("\"code\":\"invalid_request\"");
+    assert!(told, "a slow head is told so in our words: {}", slow.answer);
 }
 
 async fn slow_bodies(address: &str, key: &str) {

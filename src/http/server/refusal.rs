@@ -57,7 +57,7 @@ pub(super) fn in_our_words(bare: &Bare<'_>, kit: &HttpKit) -> Vec<u8> {
             extra: Map::new(),
         }))
         .into(),
-        _ => Problem::invalid_request("This is not an HTTP/1.1 request that can be read."),
+        _ => Problem::invalid_request("This is not an HTTP request that can be read."),
     };
     serialised(without_request(kit, &problem), bare.date)
 }
