@@ -24,9 +24,18 @@ const WITNESS: &str = "
     addEventListener('securitypolicyviolation', (event) => {
       console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI);
     });
-    window.shifts = 0;
+    window.shifts = { sum: 0, of: [] };
+    const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ');
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+      for (const entry of list.getEntries()) {
+        if (entry.hadRecentInput) continue;
+        window.shifts.sum += entry.value;
+        for (const { node, previousRect, currentRect } of entry.sources) {
+          const name = node ? node.nodeName + ' ' + (node.className || node.textContent || '').slice(0, 40) : 'gone';
+          window.shifts.of.push(`${name} from ${place(previousRect)} to ${place(currentRect)}`
+            + ` at ${Math.round(entry.startTime)} of ${Math.round(performance.now())}`);
+        }
+      }
     }).observe({ type: 'layout-shift', buffered: true });";
 
 /// Somebody at a browser.
@@ -242,7 +251,7 @@ impl<'a> Visitor<'a> {
             self.picture(&format!("{name}-{}-{}", looks.scheme.name(), looks.width)).await;
         }
         let shifts = self.ask("return window.shifts;").await;
-        assert!(shifts.as_f64().unwrap_or(1.0) < 0.01, "{name} shifts by {shifts}");
+        assert!(shifts["sum"].as_f64().unwrap_or(1.0) < 0.01, "{name} shifts: {shifts:#}");
     }
 
     /// Keeps pictures of the page, without judging it.
