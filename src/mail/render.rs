@@ -24,9 +24,11 @@ use crate::locales::helpers::{self, Output};
 use crate::locales::{Locales, LocalesError};
 
 mod data;
+mod glossary;
 mod run;
 
 use data::Data;
+pub use glossary::{Entry, Glossary};
 pub use run::MAX_OUTPUT_BYTES;
 
 /// The longest subject, in characters.
@@ -223,8 +225,7 @@ impl Renderer {
         changed: &[&str],
     ) -> Result<String, RenderError> {
         let mut data = Data::new(context)?;
-        data.insert("locale", "en".to_owned());
-        data.insert("dir", "ltr".to_owned());
+        data.speak(&LanguageTag::english());
         if part == Part::Layout {
             for name in ["subject", "preheader", "body"] {
                 data.insert(name, format!("The {name}"));
@@ -238,8 +239,7 @@ impl Renderer {
 
     fn write(&self, kind: MailKind, mut data: Data, set: &TemplateSet) -> Result<Rendered, RenderError> {
         let [subject, preheader, text, html, layout] = &set.parts;
-        data.insert("locale", set.locale.as_str().to_owned());
-        data.insert("dir", if set.locale.is_right_to_left() { "rtl" } else { "ltr" }.to_owned());
+        data.speak(&set.locale);
         let line = single_line(&run::run(&self.plain, subject, Part::Subject, &data)?, MAX_SUBJECT_CHARS);
         if line.is_empty() {
             return Err(RenderError::Empty(kind));

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 use super::RenderError;
 use crate::domain::clock::Timestamp;
 use crate::domain::mail::{MailContext, MailKind};
-use crate::domain::template::{Mark, Part, Severity};
+use crate::domain::template::{LanguageTag, Mark, Part, Severity};
 
 /// The longest text that a preview may be given, in characters.
 const LONGEST: usize = 500;
@@ -49,6 +49,12 @@ impl Data {
         {
             wipe(&mut old);
         }
+    }
+
+    /// Sets the language of what is written.
+    pub fn speak(&mut self, locale: &LanguageTag) {
+        self.insert("locale", locale.as_str().to_owned());
+        self.insert("dir", if locale.is_right_to_left() { "rtl" } else { "ltr" }.to_owned());
     }
 
     /// Whether there is a value at a path.

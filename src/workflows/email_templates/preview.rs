@@ -13,7 +13,7 @@ use crate::domain::locale::Locale;
 use crate::domain::mail::MailKind;
 use crate::domain::template::{Asked, LanguageTag, Mark, Part, Reach, Slot, TemplateParts};
 use crate::mail::language::Compiled;
-use crate::mail::render::Rendered;
+use crate::mail::render::{Glossary, Rendered};
 use crate::workflows::Engine;
 use crate::workflows::tenancy::Tenancy;
 
@@ -77,6 +77,18 @@ impl Engine {
             mails.push(Previewed { mail: mail.map_err(|error| unrendered(&name, error))?, choice });
         }
         Ok((mails, reading.marks))
+    }
+
+    /// What a template can be written from: its names, and what the calls in
+    /// `sources` say in its language.
+    ///
+    /// # Errors
+    /// `NotFound(Tenant)`, or when the database is gone.
+    pub async fn glossary(&self, scope: &Scope, slot: &Slot, sources: &[&str]) -> Result<Glossary, NotDone> {
+        let tenancy = self.tenancy(scope, slot.tenant).await?;
+        let locale = self.own_language(scope, slot).await?;
+        let glossary = self.mailer.renderer.glossary(slot.kind, &locale, &names(&tenancy), sources);
+        glossary.map_err(|error| unrendered(locale.as_str(), error))
     }
 
     /// The language that a template is looked at in when none is named: its

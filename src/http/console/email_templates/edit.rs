@@ -17,6 +17,7 @@ use crate::http::console::words::moment;
 use crate::http::extract::Query;
 use crate::http::middleware::CONTENT_SECURITY_POLICY;
 use crate::http::problem::Problem;
+use crate::mail::render::Entry;
 use crate::workflows::email_templates::Effective;
 
 use super::list::Whose;
@@ -130,6 +131,8 @@ pub(super) async fn page(
     let draft = own.and_then(|own| own.draft.as_ref());
     let fields: Vec<_> = slot.kind.parts().iter().map(|part| field(&effective, *part, form)).collect();
     let (title, hint) = purpose(slot.kind);
+    let sources: Vec<&str> = fields.iter().filter_map(|field| field.get("value")?.as_str()).collect();
+    let glossary = room.engine().glossary(&room.scope, slot, &sources).await.map_err(stop)?;
     let whose = if slot.tenant.is_some() { "of this tenant" } else { "of the whole application" };
     let view = json!({
         "title": title,
@@ -137,6 +140,9 @@ pub(super) async fn page(
         "language": language(&slot.reach),
         "whose": whose,
         "tenant": slot.tenant,
+        "names": entries(&glossary.names),
+        "sentences": entries(&glossary.sentences),
+        "condition": "{{#if user.givenName}} … {{else}} … {{/if}}",
         "fields": fields,
         "version": own.map_or(0, |own| own.version),
         "published": own.and_then(|own| own.published),
@@ -164,6 +170,10 @@ pub(super) async fn page(
     let policy = HeaderValue::from_str(&policy).map_err(Problem::internal)?;
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(answer)
+}
+
+fn entries(entries: &[Entry]) -> Vec<Value> {
+    entries.iter().map(|entry| json!({ "tag": entry.tag, "becomes": entry.becomes })).collect()
 }
 
 /// One part: what was typed, what the draft says, or what counts.
