@@ -82,11 +82,11 @@ impl TryFrom<Model> for Attempt {
 }
 
 /// Records attempts in one statement.
-pub async fn insert(connection: &impl ConnectionTrait, attempts: &[Attempt]) -> Result<()> {
-    if attempts.is_empty() {
-        return Ok(());
-    }
-    let rows = attempts.iter().map(|attempt| {
+pub async fn insert<'a>(
+    connection: &impl ConnectionTrait,
+    attempts: impl IntoIterator<Item = &'a Attempt>,
+) -> Result<()> {
+    let row = |attempt: &Attempt| {
         whole(Model {
             id: attempt.id.to_string(),
             message_id: attempt.message.to_string(),
@@ -99,7 +99,11 @@ pub async fn insert(connection: &impl ConnectionTrait, attempts: &[Attempt]) -> 
             took: i64::try_from(attempt.took).unwrap_or(i64::MAX),
             created_at: attempt.created_at.as_millis(),
         })
-    });
+    };
+    let rows: Vec<_> = attempts.into_iter().map(row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
     Entity::insert_many(rows).exec_without_returning(connection).await?;
     Ok(())
 }

@@ -115,9 +115,10 @@ pub async fn unmark(connection: &impl ConnectionTrait, key: &str, at: Timestamp)
     Ok(())
 }
 
-/// Forgets every mark of a log: a success clears the failures before it.
-pub async fn clear(connection: &impl ConnectionTrait, key: &str) -> Result<()> {
-    sliding_logs::Entity::delete_by_id(key).exec(connection).await?;
+/// Forgets every mark of some logs: a success clears the failures before it.
+pub async fn clear(connection: &impl ConnectionTrait, keys: &[&str]) -> Result<()> {
+    let of_keys = sliding_logs::Column::Key.is_in(keys.iter().copied());
+    sliding_logs::Entity::delete_many().filter(of_keys).exec(connection).await?;
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 
 use crate::domain::access::Scope;
@@ -11,6 +11,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{TenantId, UserId};
 use crate::domain::user::User;
 
+use super::entity::auth_factors;
 use super::entity::users::{ActiveModel, Column, Entity, Model};
 use super::rows::{inside, json, locked, moment, read, whole};
 use super::slice::{Slice, Term};
@@ -138,6 +139,32 @@ pub async fn verify_address(connection: &impl ConnectionTrait, id: UserId) -> Re
 /// Reads one user inside the scope.
 pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: UserId) -> Result<Option<User>> {
     one(Entity::find_by_id(id.to_string()), connection, scope).await
+}
+
+/// Reads one user inside the scope, and whether an authenticator is theirs.
+pub async fn find_with_factor(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    id: UserId,
+) -> Result<Option<(User, bool)>> {
+    let factors = auth_factors::Entity::find()
+        .select_only()
+        .column(auth_factors::Column::Id)
+        .filter(auth_factors::Column::UserId.eq(id.to_string()))
+        .into_query();
+    let query = Entity::find_by_id(id.to_string())
+        .filter(Column::ApplicationId.eq(scope.application().to_string()))
+        .expr_as(Expr::exists(factors), "has_factor");
+    let Some(found) = query.into_model::<WithFactor>().one(connection).await? else { return Ok(None) };
+    let user = User::try_from(found.user)?;
+    Ok(scope.covers(user.tenant).then_some((user, found.has_factor)))
+}
+
+#[derive(FromQueryResult)]
+struct WithFactor {
+    #[sea_orm(nested)]
+    user: Model,
+    has_factor: bool,
 }
 
 /// Reads one user inside the scope and locks the row: every transaction that

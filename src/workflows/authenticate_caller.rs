@@ -272,7 +272,7 @@ impl Authenticator {
 
     async fn count_actor(&self, actor: Actor, now: Timestamp) -> Result<(), NotAuthenticated> {
         let Some(rate) = &self.rate else { return Ok(()) };
-        match rate.take(self.database.write(), actor, now).await? {
+        match rate.take(&self.database, actor, now).await? {
             None => Ok(()),
             Some(retry_after) => Err(NotAuthenticated::TooMany { retry_after }),
         }

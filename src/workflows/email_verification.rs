@@ -149,7 +149,7 @@ impl Engine {
         }
         (user.email_verified, user.updated_at) = (true, now);
         users::update(&transaction, &user).await?;
-        throttles::clear(&transaction, &budget_key(user.id)).await?;
+        throttles::clear(&transaction, &[&budget_key(user.id)]).await?;
         let mut journal = Journal::new(&*self.entropy, now);
         journal.user(EventKind::UserUpdated, &user);
         events::append(&transaction, journal.events()).await?;

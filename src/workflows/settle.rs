@@ -108,9 +108,11 @@ impl Engine {
     pub async fn settle_deliveries(&self, worker: &str, all: &[&SentMail]) -> Outcome<Vec<Delivered>> {
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
+        let attempts: Vec<_> = all.iter().map(|sent| self.attempts(sent, now)).collect();
+        message_attempts::insert(&transaction, attempts.iter().flatten()).await?;
         let mut delivered = Vec::with_capacity(all.len());
-        for sent in all {
-            delivered.push(self.settle(&transaction, worker, sent, now).await?);
+        for (sent, attempts) in all.iter().zip(&attempts) {
+            delivered.push(self.settle(&transaction, worker, sent, attempts, now).await?);
         }
         transaction.commit().await.map_err(StoreError::from)?;
         for (sent, _) in all.iter().zip(&delivered).filter(|(_, delivered)| **delivered == Delivered::Sent) {
@@ -124,6 +126,7 @@ impl Engine {
         transaction: &impl ConnectionTrait,
         worker: &str,
         SentMail { message, letter, dispatch }: &SentMail,
+        attempts: &[Attempt],
         now: Timestamp,
     ) -> Outcome<Delivered> {
         let Some(latest) = dispatch.tries.last() else {
@@ -133,9 +136,7 @@ impl Engine {
             messages::postpone(transaction, worker, message.id, later).await?;
             return Ok(Delivered::Deferred);
         };
-        let attempts = self.attempts(message, letter, &dispatch.tries, now);
         let answer = attempts.last().map(|attempt| attempt.answer.clone()).unwrap_or_default();
-        message_attempts::insert(transaction, &attempts).await?;
         let Err(error) = &latest.result else {
             messages::finish(transaction, worker, message.id, MessageState::Sent, &answer, Some(&letter.template), now)
                 .await?;
@@ -152,7 +153,7 @@ impl Engine {
         self.defer(transaction, worker, message, trouble, Some(&letter.template)).await
     }
 
-    fn attempts(&self, message: &Message, letter: &Letter, tries: &[Try], now: Timestamp) -> Vec<Attempt> {
+    fn attempts(&self, SentMail { message, letter, dispatch }: &SentMail, now: Timestamp) -> Vec<Attempt> {
         let mut id = MailAttemptId::generate(now, &*self.entropy);
         let attempt = |one: &Try| {
             let (outcome, stage, code, answer) = match &one.result {
@@ -180,7 +181,7 @@ impl Engine {
                 created_at: now,
             }
         };
-        tries.iter().map(attempt).collect()
+        dispatch.tries.iter().map(attempt).collect()
     }
 
     fn suppression(&self, message: &Message, letter: &Letter, answer: &str, now: Timestamp) -> Suppression {

@@ -182,7 +182,7 @@ impl Engine {
             transaction.rollback().await.map_err(StoreError::from)?;
             return Err(Failure::MfaAwaited(Box::new(self.ask_second_factor(user, factors).await?)));
         }
-        throttles::clear(&transaction, account).await?;
+        throttles::clear(&transaction, &[account]).await?;
         if let Some(ip) = client.ip {
             throttles::unmark_latest(&transaction, &self.sign_in_client(scope, ip)).await?;
         }

@@ -277,7 +277,7 @@ impl Engine {
         events::append(transaction, journal.events()).await?;
         if new_password {
             // The failures before it were guesses at a password that is gone.
-            throttles::clear(transaction, &self.sign_in_account(user.tenant, &user.email_canonical)).await?;
+            throttles::clear(transaction, &[&self.sign_in_account(user.tenant, &user.email_canonical)]).await?;
             let told = Facts::changed(client.requested_from(), now);
             // To the address of before: a new one may be the thief's.
             messages::insert(transaction, &[self.notice(MailKind::PasswordUpdated, before, &told, now)]).await?;

@@ -156,7 +156,7 @@ impl Engine {
         if !first || operator.is_none_or(|operator| operator.disabled) {
             return Err(Failure::InvalidCredentials);
         }
-        throttles::clear(transaction, &counted.key).await?;
+        throttles::clear(transaction, &[&counted.key]).await?;
         if let Some(key) = &counted.client {
             throttles::unmark_latest(transaction, key).await?;
         }

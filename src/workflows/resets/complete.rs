@@ -96,13 +96,13 @@ impl Engine {
                 return self.refuse(&reset, refusal, ask, now).await;
             }
         }
-        let user =
-            users::find(self.database.read(), &owned, reset.user).await?.ok_or(Failure::InvalidProof(reset.mode))?;
+        let found = users::find_with_factor(self.database.read(), &owned, reset.user).await?;
+        let (user, has_factor) = found.ok_or(Failure::InvalidProof(reset.mode))?;
         let tenancy = self.tenancy(&owned, Some(reset.tenant)).await?;
         if !tenancy.workflow.password_auth_enabled {
             return Err(Failure::PasswordAuthDisabled);
         }
-        let factor = match self.check_second_factor(&user, ask.totp_code.as_ref(), now).await {
+        let factor = match self.check_second_factor((&user, has_factor), ask.totp_code.as_ref(), now).await {
             // Used by whom? The same call may have come first, and its answer been lost.
             Err(Failure::UsedTotpCode) => return self.lost_or(&reset, ask, Failure::UsedTotpCode).await,
             checked => checked?,
@@ -187,9 +187,9 @@ impl Engine {
         }
         // After the proof: who lost a race for it may have lost their answer only.
         self.spend_second_factor(&transaction, user.id, factor).await?;
-        throttles::clear(&transaction, &budget_key(&user.id.to_string())).await?;
-        // The failures before it were guesses at a password that is gone.
-        throttles::clear(&transaction, &self.sign_in_account(user.tenant, &user.email_canonical)).await?;
+        // The wrong codes before it, and the guesses at a password that is gone.
+        let guesses = [&*budget_key(&user.id.to_string()), &self.sign_in_account(user.tenant, &user.email_canonical)];
+        throttles::clear(&transaction, &guesses).await?;
         events::append(&transaction, journal.events()).await?;
         if !(ask.suppress_notice && tenancy.workflow.suppress_updated_email_allowed) {
             let told = Facts::changed(ask.client.requested_from(), now);

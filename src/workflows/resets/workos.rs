@@ -122,9 +122,9 @@ impl Engine {
     pub async fn read_workos_reset(&self, authority: &LinkAuthority, id: PasswordResetId) -> Outcome<ShownReset> {
         let missing = Failure::NotFound(Noun::PasswordReset);
         let scope = &authority.execute;
-        let reset = resets::find(self.database.read(), scope, id).await?;
-        let Some(reset) = reset.filter(|reset| reset.origin == Origin::WorkOs) else { return Err(missing) };
-        let Some(user) = users::find(self.database.read(), scope, reset.user).await? else { return Err(missing) };
+        let found = resets::find_with_user(self.database.read(), scope, id).await?;
+        let found = found.filter(|(reset, _)| reset.origin == Origin::WorkOs);
+        let Some((reset, user)) = found else { return Err(missing) };
         authority.allows(&user)?;
         self.show(reset).await
     }

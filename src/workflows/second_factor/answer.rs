@@ -131,8 +131,8 @@ impl Engine {
             return Err(Failure::InvalidPendingSignIn);
         }
         right.spend(&transaction).await?;
-        throttles::clear(&transaction, &window_of(user.id)).await?;
-        throttles::clear(&transaction, &self.sign_in_account(user.tenant, &user.email_canonical)).await?;
+        let guesses = [&*window_of(user.id), &self.sign_in_account(user.tenant, &user.email_canonical)];
+        throttles::clear(&transaction, &guesses).await?;
         let mut journal = Journal::new(&*self.entropy, now);
         journal.second_factor_right(&user, client);
         events::append(&transaction, journal.events()).await?;

@@ -36,18 +36,19 @@ impl Engine {
         Ok(!auth_factors::list(self.database.read(), user).await?.is_empty())
     }
 
-    /// Checks the second factor of a user whose proof is right. `None` when
-    /// they have none. Nothing is used up yet.
+    /// Checks the second factor of a user whose proof is right, and who is
+    /// known to have one or not. `None` when they have none. Nothing is used up
+    /// yet.
     ///
     /// # Errors
     /// `MfaRequired`, `InvalidTotpCode`, `UsedTotpCode`, `Throttled`.
     pub async fn check_second_factor(
         &self,
-        user: &User,
+        (user, has_factor): (&User, bool),
         code: Option<&Secret>,
         now: Timestamp,
     ) -> Outcome<Option<RightCode>> {
-        if !self.has_second_factor(user.id).await? {
+        if !has_factor {
             return Ok(None);
         }
         let code = parse_code(code.ok_or(Failure::MfaRequired)?.expose()).ok_or(Failure::InvalidTotpCode)?;
@@ -122,6 +123,6 @@ impl Engine {
             return if none { Ok(()) } else { Err(Failure::MfaRequired) };
         };
         right.spend(transaction).await?;
-        Ok(throttles::clear(transaction, &window_of(user)).await?)
+        Ok(throttles::clear(transaction, &[&window_of(user)]).await?)
     }
 }
