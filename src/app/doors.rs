@@ -48,7 +48,7 @@ pub fn configure(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Clone +
     let authenticator = app.authenticator.clone();
     let shows_metrics = app.settings.telemetry.metrics_enabled;
     let pages = web::Data::new(Pages::new(&app.locales).map_err(StartError::part)?);
-    let console = web::Data::new(Console::new().map_err(StartError::part)?);
+    let console = web::Data::new(Console::default());
     let mailbox = app.transports.each().find_map(|(_, transport)| match (transport, app.settings.profile) {
         (Transport::Mailbox(mailbox), Profile::Development) => Some(mailbox.clone()),
         _ => None,

@@ -38,11 +38,12 @@ mod users;
 mod webhooks;
 mod words;
 
+use std::sync::LazyLock;
+
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use handlebars::{Handlebars, TemplateError};
 use serde_json::{Value, json};
-use thiserror::Error;
 
 use crate::http::assets;
 use crate::http::problem::Problem;
@@ -101,29 +102,30 @@ const TEMPLATES: [(&str, &str); 47] = [
 /// What a screen is.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// The templates of all screens; app data of this door.
+/// The templates of all screens; app data of this door. They are read when
+/// somebody comes to see one, because in most processes nobody does.
 #[derive(Debug)]
-pub struct Console(Handlebars<'static>);
+pub struct Console(LazyLock<Screens>);
 
-/// A template that was compiled in cannot be read.
-#[derive(Debug, Error)]
-#[error("a template of the console is broken: {0}")]
-pub struct ConsoleError(#[from] Box<TemplateError>);
+type Screens = Result<Handlebars<'static>, Box<TemplateError>>;
+
+impl Default for Console {
+    fn default() -> Self {
+        Self(LazyLock::new(screens))
+    }
+}
+
+/// Reads the compiled-in templates.
+fn screens() -> Screens {
+    let mut screens = Handlebars::new();
+    screens.set_strict_mode(true);
+    for (name, text) in TEMPLATES {
+        screens.register_template_string(name, text).map_err(Box::new)?;
+    }
+    Ok(screens)
+}
 
 impl Console {
-    /// Reads the compiled-in templates.
-    ///
-    /// # Errors
-    /// When one of them cannot be read.
-    pub fn new() -> Result<Self, ConsoleError> {
-        let mut screens = Handlebars::new();
-        screens.set_strict_mode(true);
-        for (name, text) in TEMPLATES {
-            screens.register_template_string(name, text).map_err(Box::new)?;
-        }
-        Ok(Self(screens))
-    }
-
     /// One screen as an answer. The members of `view` win.
     fn answer(&self, status: StatusCode, template: &str, view: Value) -> Result<HttpResponse, Problem> {
         let html = self.text(template, view)?;
@@ -142,7 +144,8 @@ impl Console {
         if let (Value::Object(whole), Value::Object(view)) = (&mut whole, view) {
             whole.extend(view);
         }
-        self.0.render(template, &whole).map_err(Problem::internal)
+        let screens = self.0.as_ref().map_err(Problem::internal)?;
+        screens.render(template, &whole).map_err(Problem::internal)
     }
 }
 
@@ -311,4 +314,14 @@ routes! {
         ok 200, errors [400, 403, 404];
     GET "/console/applications/{application}/audit/export" => audit::export, tag "Console", summary "The whole log",
         ok 200, errors [404];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_screen_can_be_read() {
+        assert_eq!(screens().unwrap().get_templates().len(), TEMPLATES.len());
+    }
 }
