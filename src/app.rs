@@ -27,7 +27,7 @@ use crate::mail::chain::Transports;
 use crate::store::time::Clock;
 use crate::store::{Database, StoreError, resets};
 use crate::workflows::Engine;
-use crate::workflows::authenticate_caller::{Authenticator, IssuerKeys};
+use crate::workflows::authenticate_caller::{Authenticator, CallRate, IssuerKeys};
 
 pub use demo::{Demo, NAME as DEMO_NAME, prepare as prepare_demo, withdraw as withdraw_demo};
 pub use doors::{document, page_tables, tables};
@@ -182,7 +182,12 @@ impl App {
         let engine = Arc::new(parts::engine(&settings, &keys, &database, &tokens, mailer, &world)?);
         let (keys, fetching) = IssuerKeys::new(Arc::clone(&engine.client));
         background(fetching);
-        let authenticator = Authenticator::new(database, tokens, parts::call_rate(&settings)).trusting(keys);
+        let rate = parts::call_rate(&settings).map(|rate| {
+            let (rate, asking) = CallRate::new(database.clone(), rate);
+            background(asking);
+            rate
+        });
+        let authenticator = Authenticator::new(database, tokens, rate).trusting(keys);
         Ok(Self {
             kit: web::Data::new(parts::kit(&settings, &world, &locales)?),
             runner: Runner::new(Arc::clone(&engine)),

@@ -30,10 +30,9 @@ use crate::store::throttles::Rate;
 use crate::store::{Database, StoreError, api_keys, service_accounts};
 
 use foreign::Foreign;
-use memory::{Known, Memory};
-use rate::CallRate;
-
 pub use issuer_keys::IssuerKeys;
+use memory::{Known, Memory};
+pub use rate::CallRate;
 
 /// How long an account is remembered when nothing says that it changed.
 /// The published bound is 60 s.
@@ -95,14 +94,14 @@ impl Authenticator {
     /// Over a database and the keys of tokens; without a rate, calls are not
     /// limited.
     #[must_use]
-    pub fn new(database: Database, tokens: Arc<AccessTokens>, rate: Option<Rate>) -> Self {
+    pub fn new(database: Database, tokens: Arc<AccessTokens>, rate: Option<CallRate>) -> Self {
         Self {
             database,
             tokens,
             memory: Memory::default(),
             operators: Memory::default(),
             seen: AtomicI64::new(0),
-            rate: rate.map(CallRate::new),
+            rate,
             foreign: None,
         }
     }
@@ -272,7 +271,7 @@ impl Authenticator {
 
     async fn count_actor(&self, actor: Actor, now: Timestamp) -> Result<(), NotAuthenticated> {
         let Some(rate) = &self.rate else { return Ok(()) };
-        match rate.take(&self.database, actor, now).await? {
+        match rate.take(actor, now).await? {
             None => Ok(()),
             Some(retry_after) => Err(NotAuthenticated::TooMany { retry_after }),
         }

@@ -29,7 +29,7 @@ use crate::store::writer::RequestWriter;
 use crate::store::{Database, time::Clock};
 use crate::webhooks::client::GuardedClient;
 
-use super::authenticate_caller::Authenticator;
+use super::authenticate_caller::{Authenticator, CallRate};
 use super::decoy::KindsCache;
 use super::deliver::Mailer;
 use super::email_templates::TemplateCache;
@@ -96,6 +96,8 @@ impl Fixture {
 
     /// One instance of the server; every one has its own memory.
     pub fn instance(&self, rate: Option<Rate>) -> Authenticator {
+        // Nobody takes batches ahead here: whoever needs a place asks.
+        let rate = rate.map(|rate| CallRate::new(self.database.clone(), rate).0);
         Authenticator::new(self.database.clone(), tokens(), rate)
     }
 

@@ -169,3 +169,57 @@ fn the_form_stays_small_and_keeps_its_choice_among_many_tenants_and_boundaries()
         assert_eq!(leads_to(&olga.act(app, &first, &first, &wish).await), page);
     });
 }
+
+#[test]
+fn a_place_is_named_changed_for_everybody_who_works_there_and_forgotten_when_nobody_does() {
+    on_both_databases(async |app| {
+        app.another_tenant("berlin").await;
+        let (page, _, key) = account(app).await;
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let here = format!("/console/applications/{}/permission-boundaries", app.application);
+        let wrong = [("name", " "), ("where", "only"), ("tenants", "munich")];
+        let refused = olga.act(app, &here, &here, &wrong).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        for said in ["The name is one line", "There is no tenant of the name munich.", ">munich</textarea>"] {
+            assert!(refused.text.contains(said), "{said}: {}", refused.text);
+        }
+        let shops = [("name", "German <shops>"), ("where", "only"), ("tenants", "berlin")];
+        assert_eq!(leads_to(&olga.act(app, &here, &here, &shops).await), here);
+        let again = olga.act(app, &here, &here, &shops).await;
+        assert!(again.status == 422 && again.text.contains("There is one of this name already."), "{}", again.text);
+        let list = olga.get(app, &here).await;
+        assert!(list.text.contains("German &lt;shops&gt;") && list.text.contains(">in berlin<"), "{}", list.text);
+        let one = list.text.split(&format!("<a href=\"{here}/")).nth(1).unwrap().split('"').next().unwrap();
+        let (id, one) = (one.to_owned(), format!("{here}/{one}"));
+        // An account that works there, and sees nobody of the default tenant.
+        app.user("ann@example.test").await;
+        let first = format!("{page}/grants/0");
+        let seen = version(&mut olga, app, &first).await;
+        let place = format!("named {id}");
+        let there = [("version", seen.as_str()), ("may user:read", "on"), ("where", place.as_str())];
+        assert_eq!(leads_to(&olga.act(app, &first, &first, &there).await), page);
+        let users = async || {
+            let found = app.call_as(&key, Method::GET, "/user_management/users?email=ann@example.test", None).await;
+            found.body["data"].as_array().map(Vec::len)
+        };
+        assert_eq!(users().await, Some(0));
+        let seen = version(&mut olga, app, &one).await;
+        let wider = [("version", seen.as_str()), ("name", "Shops"), ("where", "except"), ("tenants", "berlin")];
+        app.advance(Duration::from_secs(301));
+        assert_asks_again(&olga.act(app, &one, &one, &wider).await);
+        olga.confirms(app).await;
+        assert_eq!(leads_to(&olga.act(app, &one, &one, &wider).await), one);
+        assert_eq!(users().await, Some(1), "from the next call on");
+        let stale = olga.act(app, &one, &one, &wider).await;
+        assert!(stale.status == 409 && stale.text.contains("Olga changed this meanwhile"), "{}", stale.text);
+        let seen = version(&mut olga, app, &one).await;
+        let end = format!("{one}/delete");
+        let used = olga.act(app, &one, &end, &[("version", &seen)]).await;
+        assert!(used.status == 409 && used.text.contains("Something still uses it."), "{}", used.text);
+        let grants = version(&mut olga, app, &page).await;
+        let remove = format!("{page}/grants/0/remove");
+        assert_eq!(leads_to(&olga.act(app, &page, &remove, &[("version", &grants)]).await), page);
+        assert_eq!(leads_to(&olga.act(app, &one, &end, &[("version", &seen)]).await), here);
+        assert_eq!(olga.get(app, &one).await.status, 404);
+    });
+}

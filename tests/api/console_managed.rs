@@ -267,3 +267,20 @@ fn a_user_is_signed_out_shut_out_and_deleted() {
         app.drain().await;
     });
 }
+
+#[test]
+fn the_editor_of_a_template_shows_what_can_stand_in_it_and_what_its_sentences_say() {
+    on_both_databases(async |app| {
+        let mut olga = Operator::joined(app, "olga@example.test").await;
+        let templates = format!("/console/applications/{}/email-templates", app.application);
+        let german = olga.get(app, &format!("{templates}/PASSWORD_RESET_LINK/de")).await;
+        for said in ["{{actionUrl}}", "{{moment expiresAt}}", "{{user.givenName}}", "Neues Passwort wählen"] {
+            let said = said.replace('=', "&#x3D;");
+            assert!(german.text.contains(&format!(">{said}<")), "{said} is not in {}", german.text);
+        }
+        let notice = olga.get(app, &format!("{templates}/PASSWORD_UPDATED/all")).await;
+        assert!(!notice.text.contains(">{{actionUrl}}<"), "a notice has no link");
+        let layout = olga.get(app, &format!("{templates}/LAYOUT/all")).await;
+        assert!(layout.text.contains(">{{body}}<") && layout.text.contains("the body of the mail"), "{}", layout.text);
+    });
+}

@@ -261,6 +261,25 @@ fn what_an_account_may_do_is_changed() {
         olga.at.judge("console-service-account-grants").await;
         olga.at.click(".group form button").await;
         olga.at.find(".flash[role=status]").await;
+        olga.goes("Service accounts").await;
+        olga.at.click_text(".tabs a", "Permission boundaries").await;
+        olga.at.find(".empty").await;
+        olga.at.judge("console-boundaries-none").await;
+        olga.at.fill("#tenants", "nowhere").await;
+        olga.at.click("form button.main").await;
+        olga.at.find("#name-error").await;
+        olga.at.judge("console-boundaries-error").await;
+        olga.at.fill("#name", "Everybody else").await;
+        olga.at.click("input[value=except]").await;
+        olga.at.fill("#tenants", "demo").await;
+        olga.at.click("form button.main").await;
+        olga.at.find("tbody a").await;
+        olga.at.judge("console-boundaries").await;
+        olga.at.click("tbody a").await;
+        olga.at.until("Delete this boundary").await;
+        olga.at.judge("console-boundary").await;
+        olga.at.click_text("button", "Delete the boundary").await;
+        olga.at.find(".empty").await;
         olga.at.leave().await;
     });
 }
@@ -308,6 +327,10 @@ fn mails_are_written_watched_and_branded() {
         olga.at.until("Reset by link: All languages").await;
         olga.at.comes_to("#seen-subject", "Reset your").await;
         olga.at.judge("console-email-template").await;
+        olga.at.click("[aria-labelledby=words] details:nth-of-type(1) summary").await;
+        olga.at.click("[aria-labelledby=words] details:nth-of-type(2) summary").await;
+        olga.at.comes_to(".glossary", "{{actionUrl}}").await;
+        olga.at.judge("console-email-template-words").await;
         olga.at.fill("#subject", "{{#if").await;
         olga.at.comes_to("#mark-list .bad", "subject, line 1").await;
         olga.at.judge("console-email-template-wrong").await;

@@ -49,7 +49,7 @@ use crate::http::assets;
 use crate::http::problem::Problem;
 use crate::http::routes::routes;
 
-const TEMPLATES: [(&str, &str); 47] = [
+const TEMPLATES: [(&str, &str); 50] = [
     ("head", include_str!("../../../templates/console/head.hbs")),
     ("layout", include_str!("../../../templates/console/layout.hbs")),
     ("door", include_str!("../../../templates/console/door.hbs")),
@@ -81,6 +81,9 @@ const TEMPLATES: [(&str, &str); 47] = [
     ("tenant", include_str!("../../../templates/console/tenant.hbs")),
     ("service-accounts", include_str!("../../../templates/console/service-accounts.hbs")),
     ("service-account", include_str!("../../../templates/console/service-account.hbs")),
+    ("boundaries", include_str!("../../../templates/console/boundaries.hbs")),
+    ("boundary", include_str!("../../../templates/console/boundary.hbs")),
+    ("boundary-fields", include_str!("../../../templates/console/boundary-fields.hbs")),
     ("grants", include_str!("../../../templates/console/grants.hbs")),
     ("webhooks", include_str!("../../../templates/console/webhooks.hbs")),
     ("webhook", include_str!("../../../templates/console/webhook.hbs")),
@@ -250,6 +253,16 @@ routes! {
     POST "/console/applications/{application}/service-accounts/{account}/grants/{group}/remove" =>
         service_accounts::grants::remove::remove, tag "Console", summary "Takes away what an account may do",
         ok 303, errors [400, 403, 404, 409];
+    GET "/console/applications/{application}/permission-boundaries" => service_accounts::boundaries::list::show,
+        tag "Console", summary "Places with a name, for grants", ok 200, errors [404];
+    POST "/console/applications/{application}/permission-boundaries" => service_accounts::boundaries::list::create,
+        tag "Console", summary "Gives a place a name", ok 303, errors [400, 403, 404, 422];
+    GET "/console/applications/{application}/permission-boundaries/{boundary}" => service_accounts::boundaries::one::show,
+        tag "Console", summary "One place with a name", ok 200, errors [404];
+    POST "/console/applications/{application}/permission-boundaries/{boundary}" => service_accounts::boundaries::one::change,
+        tag "Console", summary "Changes a place, and every grant in it", ok 303, errors [400, 403, 404, 409, 422];
+    POST "/console/applications/{application}/permission-boundaries/{boundary}/delete" => service_accounts::boundaries::one::delete,
+        tag "Console", summary "Takes the name of a place away", ok 303, errors [400, 403, 404, 409];
     GET "/console/applications/{application}/webhooks" => webhooks::list::show, tag "Console", summary "All webhook endpoints",
         ok 200, errors [404];
     POST "/console/applications/{application}/webhooks" => webhooks::list::create, tag "Console", summary "Adds a webhook endpoint",

@@ -4,6 +4,9 @@
 
 use super::{MAX_DEPTH, MAX_WORK};
 
+/// What a comment begins with that may hold braces.
+const LONG_COMMENT: &str = "!--";
+
 /// How deep calls may lie in each other inside one tag.
 const MAX_CALLS: usize = 8;
 
@@ -80,7 +83,9 @@ fn one(source: &str, start: usize) -> Result<Tag<'_>, Fault> {
     }
     let body = rest.get(opening.len()..).unwrap_or_default();
     let bare = body.strip_prefix('~').unwrap_or(body);
-    let long_comment = body.starts_with("!--").then(|| body.find("--}}").map(|at| (at + 2, 2))).flatten();
+    // The dashes that begin a long comment do not end it.
+    let long_comment = body.strip_prefix(LONG_COMMENT).and_then(|text| text.find("--}}"));
+    let long_comment = long_comment.map(|at| (LONG_COMMENT.len() + at + 2, 2));
     let end = long_comment.or_else(|| body.find(closing).map(|at| (at, closing.len())));
     let Some((length, closed_by)) = end else {
         return fault(start, "syntax", "This tag is not closed.");

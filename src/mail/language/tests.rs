@@ -133,6 +133,15 @@ fn h02_what_would_cost_much_is_refused_before_it_is_read() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
+#[test]
+fn the_dashes_that_begin_a_long_comment_do_not_end_it() {
+    for (source, comments) in [("{{!--}}{{--}}", 1), ("{{!--}}", 1), ("{{!----}}{{!-- }} --}}", 2)] {
+        let kinds: Vec<_> = lex(source).unwrap().iter().map(|tag| tag.kind).collect();
+        assert_eq!(kinds, vec![TagKind::Comment; comments], "{source}");
+        assert!(compile(TEST, Part::Text, source, &texts).is_ok(), "{source}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

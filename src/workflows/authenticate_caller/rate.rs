@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use crate::domain::access::Actor;
 use crate::domain::clock::Timestamp;
 use crate::store::throttles::{self, Rate};
@@ -25,6 +27,9 @@ const REST: Duration = Duration::from_millis(100);
 
 /// More accounts than this are not counted on one instance at a time.
 const MOST: usize = 10_000;
+
+/// How many accounts may wait for their next batch.
+const WAITING: usize = 256;
 
 #[derive(Debug, Default)]
 struct Places {
@@ -50,37 +55,46 @@ struct Account {
     places: Mutex<Places>,
     /// Held by whoever asks the bucket: everybody else who is out of places
     /// waits for that batch instead of taking another.
-    asking: Arc<tokio::sync::Mutex<()>>,
+    asking: tokio::sync::Mutex<()>,
+}
+
+/// An account that will soon be out of places.
+#[derive(Debug)]
+struct Low {
+    account: Arc<Account>,
+    actor: Actor,
+    now: Timestamp,
 }
 
 /// The places that this instance holds.
 #[derive(Debug)]
-pub(super) struct CallRate {
+pub struct CallRate {
+    database: Database,
     rate: Rate,
     batch: u32,
     accounts: Mutex<HashMap<Actor, Arc<Account>>>,
+    low: mpsc::Sender<Low>,
 }
 
 impl CallRate {
-    /// For a rate per account.
-    pub(super) fn new(rate: Rate) -> Self {
+    /// For a rate per account, and the work beside the calls that takes
+    /// batches before they are needed; it ends with the last handle.
+    pub fn new(database: Database, rate: Rate) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let interval = rate.interval.as_millis().max(1);
         let batch = u32::try_from(BATCH_TIME.as_millis() / interval).unwrap_or(1).clamp(1, rate.burst.max(1));
-        Self { rate, batch, accounts: Mutex::default() }
+        let (low, queue) = mpsc::channel(WAITING);
+        let ahead = ask_ahead(database.clone(), rate, batch, queue);
+        (Self { database, rate, batch, accounts: Mutex::default(), low }, ahead)
     }
 
     /// Takes one place. `None` when there was one, else how long to wait.
-    pub(super) async fn take(
-        &self,
-        database: &Database,
-        actor: Actor,
-        now: Timestamp,
-    ) -> Result<Option<Duration>, StoreError> {
+    pub(super) async fn take(&self, actor: Actor, now: Timestamp) -> Result<Option<Duration>, StoreError> {
         let account = self.account(actor);
         match account.take(now) {
             Held::Place(left) => {
-                if left < self.batch / 2 {
-                    self.ask_ahead(database, &account, actor, now);
+                // Said once, half-way. Nobody may be there to hear it: then whoever needs a place asks.
+                if left == self.batch / 2 {
+                    let _ = self.low.try_send(Low { account, actor, now });
                 }
                 return Ok(None);
             }
@@ -94,25 +108,12 @@ impl CallRate {
                 Held::Refused(wait) => return Ok(Some(wait)),
                 Held::None => {}
             }
-            if let Some(wait) = ask(database, actor, self.rate, self.batch, now).await? {
+            if let Some(wait) = ask(&self.database, actor, self.rate, self.batch, now).await? {
                 account.refuse(wait, now);
                 return Ok(Some(wait));
             }
             account.fill(self.batch, now);
         }
-    }
-
-    /// Asks for the next batch beside the call, unless somebody is asking.
-    /// When there is none, or nobody to ask, whoever needs a place finds out.
-    fn ask_ahead(&self, database: &Database, account: &Arc<Account>, actor: Actor, now: Timestamp) {
-        let Ok(turn) = Arc::clone(&account.asking).try_lock_owned() else { return };
-        let (database, account, rate, batch) = (database.clone(), Arc::clone(account), self.rate, self.batch);
-        tokio::spawn(async move {
-            if let Ok(None) = ask(&database, actor, rate, batch, now).await {
-                account.fill(batch, now);
-            }
-            drop(turn);
-        });
     }
 
     fn account(&self, actor: Actor) -> Arc<Account> {
@@ -121,6 +122,17 @@ impl CallRate {
             accounts.clear();
         }
         Arc::clone(accounts.entry(actor).or_default())
+    }
+}
+
+/// Takes the next batch for accounts that will need it. When there is none,
+/// whoever needs a place finds out.
+async fn ask_ahead(database: Database, rate: Rate, batch: u32, mut queue: mpsc::Receiver<Low>) {
+    while let Some(Low { account, actor, now }) = queue.recv().await {
+        let _turn = account.asking.lock().await;
+        if account.left(now) <= batch / 2 && matches!(ask(&database, actor, rate, batch, now).await, Ok(None)) {
+            account.fill(batch, now);
+        }
     }
 }
 
@@ -145,9 +157,14 @@ impl Account {
         if now < places.refused_until { Held::Refused(places.retry_after) } else { Held::None }
     }
 
+    fn left(&self, now: Timestamp) -> u32 {
+        let places = self.places();
+        if now < places.until { places.left } else { 0 }
+    }
+
     fn fill(&self, batch: u32, now: Timestamp) {
+        let kept = self.left(now);
         let mut places = self.places();
-        let kept = if now < places.until { places.left } else { 0 };
         places.left = kept + batch;
         places.until = now + LEASE;
     }
@@ -161,5 +178,40 @@ impl Account {
     fn places(&self) -> MutexGuard<'_, Places> {
         // Every change is an assignment, so a panic leaves it whole.
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ServiceAccountId;
+    use crate::workflows::fixture::Fixture;
+
+    const TEN_MILLIS: Rate = Rate { burst: 50, interval: Duration::from_millis(10) };
+
+    #[tokio::test]
+    async fn the_next_batch_is_there_before_the_last_one_is_used_up_and_nobody_gets_more() {
+        let fixture = Fixture::new().await;
+        let (rate, ahead) = CallRate::new(fixture.database.clone(), TEN_MILLIS);
+        let actor = Actor::ServiceAccount(ServiceAccountId::generate(fixture.now(), &fixture.entropy));
+        let account = rate.account(actor);
+        let calls = async {
+            for _ in 0..10 {
+                assert_eq!(rate.take(actor, fixture.now()).await.unwrap(), None);
+            }
+            while account.left(fixture.now()) != 30 {
+                tokio::task::yield_now().await;
+            }
+            let mut admitted = 10;
+            for _ in 0..100 {
+                admitted += u32::from(rate.take(actor, fixture.now()).await.unwrap().is_none());
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(admitted, 40, "two batches; a third is more than the burst has");
+        };
+        tokio::select! {
+            () = ahead => unreachable!("it ends with the last handle"),
+            () = calls => {}
+        }
     }
 }

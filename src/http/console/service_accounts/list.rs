@@ -18,6 +18,7 @@ use crate::store::tenants::TenantAttribute;
 use crate::workflows::Failure;
 
 use super::words::may;
+use super::{Tab, tabs};
 
 /// How many accounts, and how many tenants of a choice, are listed.
 pub(super) const MOST: u64 = 200;
@@ -61,6 +62,8 @@ pub(super) async fn page(
     let names = tenants(room).await?;
     let view = json!({
         "title": "Service accounts",
+        "which": "Accounts and boundaries",
+        "tabs": tabs(room, Tab::Accounts),
         "accounts": accounts,
         "path": room.path("service-accounts"),
         "tenants": names.iter().map(|(id, name)| json!({"id": id, "name": name})).collect::<Vec<_>>(),

@@ -8,8 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::TenantId;
 use crate::domain::reset::Mode;
 use crate::http::console::room::Room;
-use crate::store::slice::{Slice, Term, Test};
-use crate::store::tenants::TenantAttribute;
+use crate::http::console::service_accounts::places::{lines, named_tenants};
 use crate::workflows::Failure;
 use crate::workflows::service_accounts::managed::{WantedBoundary, WantedGrant};
 
@@ -73,10 +72,10 @@ async fn boundary(
         "application" => Some(WantedBoundary::Plain(Boundary::Application)),
         "self" => Some(WantedBoundary::Plain(Boundary::SelfOnly)),
         "home" if home.is_some() => Some(WantedBoundary::Home),
-        "only" => named_tenants(room, text(typed, "tenants"), wrong)
+        "only" => listed(room, typed, wrong)
             .await?
             .map(|tenants| WantedBoundary::Plain(Boundary::TenantInclusionList(tenants))),
-        "except" => named_tenants(room, text(typed, "tenants"), wrong)
+        "except" => listed(room, typed, wrong)
             .await?
             .map(|tenants| WantedBoundary::Plain(Boundary::TenantExclusionList(tenants))),
         other => {
@@ -89,41 +88,10 @@ async fn boundary(
     })
 }
 
-/// The tenants of some lines, each a name or an id.
-async fn named_tenants(room: &Room, lines: &str, wrong: &mut Wrong) -> Result<Option<BTreeSet<TenantId>>, Failure> {
-    let lines: Vec<_> = lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() || lines.len() > MOST {
-        wrong.insert("tenants", format!("Name from 1 to {MOST} tenants, one a line."));
-        return Ok(None);
-    }
-    let mut tenants = BTreeSet::new();
-    for line in lines {
-        let Some(tenant) = tenant(room, line).await? else {
-            let shown: String = line.chars().take(80).collect();
-            wrong.insert("tenants", format!("There is no tenant of the name {shown}."));
-            return Ok(None);
-        };
-        tenants.insert(tenant);
-    }
-    Ok(Some(tenants))
-}
-
-async fn tenant(room: &Room, line: &str) -> Result<Option<TenantId>, Failure> {
-    // PostgreSQL takes no text with a NUL, so no tenant has such a name.
-    if line.contains('\0') {
-        return Ok(None);
-    }
-    if let Ok(id) = line.parse() {
-        return match room.engine().get_tenant(&room.scope, id).await {
-            Ok(found) => Ok(Some(found.it.id)),
-            Err(Failure::NotFound(_)) => Ok(None),
-            Err(other) => Err(other),
-        };
-    }
-    let slice = Slice { skip: 0, count: 1, descending: false };
-    let term = Term { by: TenantAttribute::Name, test: Test::Equals, value: line.to_owned() };
-    let (_, found) = room.engine().page_tenants(&room.scope, &[term], TenantAttribute::Name, slice).await?;
-    Ok(found.first().map(|found| found.it.id))
+/// The tenants that the form names, if it names any that are there.
+async fn listed(room: &Room, typed: &Typed, wrong: &mut Wrong) -> Result<Option<BTreeSet<TenantId>>, Failure> {
+    let named = named_tenants(room, text(typed, "tenants")).await?;
+    Ok(named.map_err(|said| wrong.insert("tenants", said)).ok())
 }
 
 /// What narrows the grants.
@@ -188,10 +156,7 @@ pub(super) fn typed(group: &Group, home: Option<TenantId>, names: &BTreeMap<Tena
     for permission in &group.permissions {
         put(&format!("{MAY}{}", permission.as_str()), "on".to_owned());
     }
-    let lines = |tenants: &BTreeSet<TenantId>| {
-        let each = tenants.iter().map(|id| names.get(id).cloned().unwrap_or_else(|| id.to_string()));
-        each.collect::<Vec<_>>().join("\n")
-    };
+    let lines = |tenants: &BTreeSet<TenantId>| lines(tenants, names);
     let (place, tenants) = match (&group.named, &group.boundary) {
         (Some(id), _) => (format!("{NAMED}{id}"), String::new()),
         (None, Boundary::Application) => ("application".to_owned(), String::new()),

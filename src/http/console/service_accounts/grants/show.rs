@@ -1,21 +1,19 @@
 //! The form of one group: what, where, and under which limits.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use crate::domain::access::Permission;
-use crate::domain::ids::{ServiceAccountId, TenantId};
+use crate::domain::ids::ServiceAccountId;
 use crate::http::console::menu::Screen;
 use crate::http::console::room::Room;
+use crate::http::console::service_accounts::places::names;
 use crate::http::console::service_accounts::words::{holds, may};
 use crate::http::console::service_accounts::{list, named};
 use crate::http::console::stop::Stop;
 use crate::store::permission_boundaries::{BoundaryAttribute, NamedBoundary};
 use crate::store::slice::Slice;
-use crate::store::tenants::TenantAttribute;
 use crate::workflows::Failure;
 use crate::workflows::service_accounts::managed::Account;
 
@@ -38,13 +36,6 @@ pub(in crate::http::console) async fn show(room: Room, request: HttpRequest) -> 
         None => [("where".to_owned(), "application".to_owned())].into(),
     };
     page(&room, &account, place, StatusCode::OK, &filled, &Wrong::new(), None).await
-}
-
-/// The names of the tenants, by id.
-async fn names(room: &Room) -> Result<BTreeMap<TenantId, String>, Failure> {
-    let slice = Slice { skip: 0, count: list::MOST, descending: false };
-    let (_, found) = room.engine().page_tenants(&room.scope, &[], TenantAttribute::Name, slice).await?;
-    Ok(found.into_iter().map(|found| (found.it.id, found.it.name)).collect())
 }
 
 /// The page, with what was typed and what is wrong with it.
