@@ -142,6 +142,8 @@ pub(super) async fn page(
         "tenant": slot.tenant,
         "names": entries(&glossary.names),
         "sentences": entries(&glossary.sentences),
+        "names_count": glossary.names.len(),
+        "sentences_count": glossary.sentences.len(),
         "condition": "{{#if user.givenName}} … {{else}} … {{/if}}",
         "fields": fields,
         "version": own.map_or(0, |own| own.version),
