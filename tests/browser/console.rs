@@ -276,7 +276,7 @@ fn what_an_account_may_do_is_changed() {
         olga.at.find("tbody a").await;
         olga.at.judge("console-boundaries").await;
         olga.at.click("tbody a").await;
-        olga.at.until("Delete this boundary").await;
+        olga.at.until("Everybody else").await;
         olga.at.judge("console-boundary").await;
         olga.at.click_text("button", "Delete the boundary").await;
         olga.at.find(".empty").await;
