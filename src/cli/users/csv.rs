@@ -7,24 +7,10 @@
 use serde_json::Value;
 
 use crate::domain::secret::Secret;
-use crate::workflows::import::{Candidate, Line, LineRefusal};
+use crate::workflows::import::{Candidate, FIELDS, Line, LineRefusal};
 
 /// The columns that there may be, in the order in which they are written.
-pub const COLUMNS: [&str; 13] = [
-    "tenantId",
-    "email",
-    "emailVerified",
-    "firstName",
-    "lastName",
-    "locale",
-    "externalId",
-    "attributes",
-    "disabled",
-    "protected",
-    "passwordHash",
-    "passwordHashType",
-    "passwordSaltPosition",
-];
+pub const COLUMNS: [&str; FIELDS.len()] = FIELDS;
 
 /// What makes a cell a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];

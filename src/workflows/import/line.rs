@@ -229,8 +229,8 @@ fn misread(text: &str, error: &serde_json::Error) -> LineRefusal {
     LineRefusal { field, ..LineRefusal::line(code) }.saying(format!("{expected}{place}"))
 }
 
-/// The fields that a line may have.
-const FIELDS: [&str; 13] = [
+/// The fields that a line may have, in the order in which they are written.
+pub const FIELDS: [&str; 13] = [
     "tenantId",
     "email",
     "emailVerified",

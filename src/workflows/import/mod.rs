@@ -9,7 +9,7 @@
 pub mod line;
 mod plan;
 
-pub use line::{Candidate, LONGEST_LINE, Line, LineRefusal};
+pub use line::{Candidate, FIELDS, LONGEST_LINE, Line, LineRefusal};
 
 use crate::domain::access::{Authority, Scope};
 use crate::domain::audit::Act;

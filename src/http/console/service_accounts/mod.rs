@@ -11,12 +11,20 @@ mod places;
 mod words;
 
 use actix_web::HttpRequest;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::ids::ServiceAccountId;
 
 use super::room::Room;
 use super::stop::Stop;
+
+/// The version that was shown, and nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    version: String,
+}
 
 /// One page of who may do what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

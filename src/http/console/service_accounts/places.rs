@@ -1,7 +1,8 @@
-//! Tenants as a form names them: one a line.
+//! Where something holds, as a form says it: a choice, and tenants one a line.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::access::Boundary;
 use crate::domain::ids::TenantId;
 use crate::http::console::room::Room;
 use crate::store::slice::{Slice, Term, Test};
@@ -21,14 +22,41 @@ pub(super) async fn names(room: &Room) -> Result<BTreeMap<TenantId, String>, Fai
 }
 
 /// Some tenants as they would be typed.
-pub(super) fn lines(tenants: &BTreeSet<TenantId>, names: &BTreeMap<TenantId, String>) -> String {
+fn lines(tenants: &BTreeSet<TenantId>, names: &BTreeMap<TenantId, String>) -> String {
     let each = tenants.iter().map(|id| names.get(id).cloned().unwrap_or_else(|| id.to_string()));
     each.collect::<Vec<_>>().join("\n")
 }
 
+/// A boundary as it would be typed: which choice it is, and its tenants.
+pub(super) fn typed(boundary: &Boundary, names: &BTreeMap<TenantId, String>) -> (&'static str, String) {
+    match boundary {
+        Boundary::Application => ("application", String::new()),
+        Boundary::SelfOnly => ("self", String::new()),
+        Boundary::Tenant(tenant) => ("only", lines(&[*tenant].into(), names)),
+        Boundary::TenantInclusionList(tenants) => ("only", lines(tenants, names)),
+        Boundary::TenantExclusionList(tenants) => ("except", lines(tenants, names)),
+    }
+}
+
+/// The boundary of a choice and the tenants that are named with it, or what is
+/// wrong with those, in words. `None` when there is no such choice.
+pub(super) async fn read(
+    room: &Room,
+    choice: &str,
+    tenants: &str,
+) -> Result<Option<Result<Boundary, String>>, Failure> {
+    Ok(match choice {
+        "application" => Some(Ok(Boundary::Application)),
+        "self" => Some(Ok(Boundary::SelfOnly)),
+        "only" => Some(named_tenants(room, tenants).await?.map(Boundary::TenantInclusionList)),
+        "except" => Some(named_tenants(room, tenants).await?.map(Boundary::TenantExclusionList)),
+        _ => None,
+    })
+}
+
 /// The tenants of some lines, each a name or an id; else what is wrong with
 /// them, in words.
-pub(super) async fn named_tenants(room: &Room, lines: &str) -> Result<Result<BTreeSet<TenantId>, String>, Failure> {
+async fn named_tenants(room: &Room, lines: &str) -> Result<Result<BTreeSet<TenantId>, String>, Failure> {
     let lines: Vec<_> = lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if lines.is_empty() || lines.len() > MOST {
         return Ok(Err(format!("Name from 1 to {MOST} tenants, one a line.")));

@@ -15,7 +15,7 @@ use crate::domain::line;
 use crate::http::console::room::Room;
 use crate::workflows::Failure;
 
-use super::places::{lines, named_tenants, names};
+use super::places::{self, names};
 
 /// The page of all of them.
 pub(super) const PAGE: &str = "permission-boundaries";
@@ -49,13 +49,7 @@ type Wrong = BTreeMap<&'static str, String>;
 impl Described {
     /// A boundary as it would be typed.
     fn of(name: &str, boundary: &Boundary, names: &BTreeMap<TenantId, String>) -> Self {
-        let (place, tenants) = match boundary {
-            Boundary::Application => ("application", String::new()),
-            Boundary::SelfOnly => ("self", String::new()),
-            Boundary::Tenant(tenant) => ("only", lines(&[*tenant].into(), names)),
-            Boundary::TenantInclusionList(tenants) => ("only", lines(tenants, names)),
-            Boundary::TenantExclusionList(tenants) => ("except", lines(tenants, names)),
-        };
+        let (place, tenants) = places::typed(boundary, names);
         Self { name: name.to_owned(), place: place.to_owned(), tenants, version: String::new() }
     }
 
@@ -66,22 +60,11 @@ impl Described {
         if name.is_empty() || name.chars().count() > NAME || name.chars().any(line::is_unfit) {
             wrong.insert("name", format!("The name is one line of at most {NAME} characters."));
         }
-        let boundary = match self.place.as_str() {
-            "application" => Some(Boundary::Application),
-            "self" => Some(Boundary::SelfOnly),
-            place @ ("only" | "except") => match named_tenants(room, &self.tenants).await? {
-                Ok(tenants) if place == "only" => Some(Boundary::TenantInclusionList(tenants)),
-                Ok(tenants) => Some(Boundary::TenantExclusionList(tenants)),
-                Err(said) => {
-                    wrong.insert("tenants", said);
-                    None
-                }
-            },
-            _ => {
-                wrong.insert("where", "Choose where it holds.".to_owned());
-                None
-            }
-        };
+        let read = places::read(room, &self.place, &self.tenants).await?;
+        if read.is_none() {
+            wrong.insert("where", "Choose where it holds.".to_owned());
+        }
+        let boundary = read.and_then(|read| read.map_err(|said| wrong.insert("tenants", said)).ok());
         Ok(boundary.filter(|_| wrong.is_empty()).map(|boundary| (name.to_owned(), boundary)).ok_or(wrong))
     }
 }

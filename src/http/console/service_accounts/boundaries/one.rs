@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::ids::BoundaryId;
@@ -11,6 +10,7 @@ use crate::http::console::failure;
 use crate::http::console::flash::Flash;
 use crate::http::console::menu::Screen;
 use crate::http::console::room::Room;
+use crate::http::console::service_accounts::Seen;
 use crate::http::console::service_accounts::places::names;
 use crate::http::console::stop::Stop;
 use crate::http::console::words::moment;
@@ -56,13 +56,6 @@ pub(in crate::http::console) async fn change(act: Act<Described>, request: HttpR
             None => Err(other.into()),
         },
     }
-}
-
-/// Nothing but the token and the version.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http::console) struct Seen {
-    version: String,
 }
 
 /// `POST …/permission-boundaries/{boundary}/delete`.

@@ -1,6 +1,6 @@
 //! From what was typed to the grants of a group, and back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::access::{Boundary, GrantLimits, Network, Permission};
@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::TenantId;
 use crate::domain::reset::Mode;
 use crate::http::console::room::Room;
-use crate::http::console::service_accounts::places::{lines, named_tenants};
+use crate::http::console::service_accounts::places;
 use crate::workflows::Failure;
 use crate::workflows::service_accounts::managed::{WantedBoundary, WantedGrant};
 
@@ -68,16 +68,12 @@ async fn boundary(
     typed: &Typed,
     wrong: &mut Wrong,
 ) -> Result<Option<WantedBoundary>, Failure> {
-    Ok(match text(typed, "where") {
-        "application" => Some(WantedBoundary::Plain(Boundary::Application)),
-        "self" => Some(WantedBoundary::Plain(Boundary::SelfOnly)),
+    let place = text(typed, "where");
+    if let Some(read) = places::read(room, place, text(typed, "tenants")).await? {
+        return Ok(read.map(WantedBoundary::Plain).map_err(|said| wrong.insert("tenants", said)).ok());
+    }
+    Ok(match place {
         "home" if home.is_some() => Some(WantedBoundary::Home),
-        "only" => listed(room, typed, wrong)
-            .await?
-            .map(|tenants| WantedBoundary::Plain(Boundary::TenantInclusionList(tenants))),
-        "except" => listed(room, typed, wrong)
-            .await?
-            .map(|tenants| WantedBoundary::Plain(Boundary::TenantExclusionList(tenants))),
         other => {
             let named = other.strip_prefix(NAMED).and_then(|id| id.parse().ok()).map(WantedBoundary::Named);
             if named.is_none() {
@@ -86,12 +82,6 @@ async fn boundary(
             named
         }
     })
-}
-
-/// The tenants that the form names, if it names any that are there.
-async fn listed(room: &Room, typed: &Typed, wrong: &mut Wrong) -> Result<Option<BTreeSet<TenantId>>, Failure> {
-    let named = named_tenants(room, text(typed, "tenants")).await?;
-    Ok(named.map_err(|said| wrong.insert("tenants", said)).ok())
 }
 
 /// What narrows the grants.
@@ -156,15 +146,13 @@ pub(super) fn typed(group: &Group, home: Option<TenantId>, names: &BTreeMap<Tena
     for permission in &group.permissions {
         put(&format!("{MAY}{}", permission.as_str()), "on".to_owned());
     }
-    let lines = |tenants: &BTreeSet<TenantId>| lines(tenants, names);
     let (place, tenants) = match (&group.named, &group.boundary) {
         (Some(id), _) => (format!("{NAMED}{id}"), String::new()),
-        (None, Boundary::Application) => ("application".to_owned(), String::new()),
-        (None, Boundary::SelfOnly) => ("self".to_owned(), String::new()),
         (None, Boundary::Tenant(tenant)) if Some(*tenant) == home => ("home".to_owned(), String::new()),
-        (None, Boundary::Tenant(tenant)) => ("only".to_owned(), lines(&[*tenant].into())),
-        (None, Boundary::TenantInclusionList(tenants)) => ("only".to_owned(), lines(tenants)),
-        (None, Boundary::TenantExclusionList(tenants)) => ("except".to_owned(), lines(tenants)),
+        (None, boundary) => {
+            let (place, tenants) = places::typed(boundary, names);
+            (place.to_owned(), tenants)
+        }
     };
     put("where", place);
     put("tenants", tenants);

@@ -1,22 +1,14 @@
 //! Taking a group of grants away.
 
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 
 use crate::http::console::act::Act;
 use crate::http::console::room::Room;
-use crate::http::console::service_accounts::named;
+use crate::http::console::service_accounts::{Seen, named};
 use crate::http::console::stop::Stop;
 
 use super::show::path;
 use super::{Place, groups, replaced, save};
-
-/// The version that was shown.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http::console) struct Seen {
-    version: String,
-}
 
 /// `POST …/service-accounts/{account}/grants/{group}/remove`.
 pub(in crate::http::console) async fn remove(act: Act<Seen>, request: HttpRequest) -> Result<HttpResponse, Stop> {
