@@ -33,6 +33,9 @@ pub enum HasherError {
     /// bounds do not allow.
     #[error("the settings for password hashing are out of range")]
     Settings,
+    /// Argon2 does not give on this processor what its specification says.
+    #[error("password hashes come out wrong on this processor")]
+    Wrong,
     /// The operating system gave no thread.
     #[error("a hash thread could not be started")]
     Thread(#[from] std::io::Error),

@@ -8,7 +8,7 @@ use super::*;
 
 const SMALL: HashSettings = HashSettings { threads: 1, memory_kib: 64, iterations: 1, parallelism: 1, queue: 8 };
 /// Slow enough (a tenth of a second and more) that a test is faster.
-const SLOW: HashSettings = HashSettings { memory_kib: 64 * 1024, iterations: 8, queue: 1, ..SMALL };
+const SLOW: HashSettings = HashSettings { memory_kib: 64 * 1024, iterations: 16, queue: 1, ..SMALL };
 
 fn start(settings: HashSettings) -> Hasher {
     Hasher::start(settings, None).unwrap()

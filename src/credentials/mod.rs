@@ -14,6 +14,7 @@
 
 pub mod api_key;
 pub mod breach;
+mod fill;
 pub mod foreign;
 mod hasher;
 pub mod imported;

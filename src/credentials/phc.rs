@@ -8,17 +8,16 @@
 
 use std::cmp::Ordering;
 
-use allocator_api2::vec::Vec as VecIn;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Argon2, Block, KeyId, Params, ParamsBuilder, Version};
+use argon2::{Algorithm, KeyId, Params, ParamsBuilder, Version};
 use hmac::{Hmac, KeyInit, Mac};
-use hugealloc::HugeAlloc;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::domain::secret::{Secret, SecretBytes};
 
+use super::fill::{self, Inputs, Memory};
 use super::hasher::{HashError, HasherError};
 use super::settings::{HashSettings, bearable};
 
@@ -28,16 +27,6 @@ const HASH_LENGTH: usize = 32;
 const MIN_HASH_LENGTH: usize = 16;
 /// Bytes of a new salt (RFC 9106 §3.1).
 const SALT_LENGTH: usize = 16;
-
-/// What a hash is computed in, on huge pages where the system has them: its
-/// blocks are visited in no order, and small pages would cost a walk of the
-/// page table for most of them.
-pub(super) type Memory = VecIn<Block, HugeAlloc>;
-
-/// Memory that takes nothing yet.
-pub(super) fn memory() -> Memory {
-    VecIn::new_in(HugeAlloc)
-}
 
 /// A secret of the server that goes into every hash.
 pub(super) struct Pepper {
@@ -87,6 +76,9 @@ impl Recipe {
             builder.keyid(pepper.id);
         }
         let params = builder.build().map_err(|_| HasherError::Settings)?;
+        if !fill::is_right_here() {
+            return Err(HasherError::Wrong);
+        }
         if bearable(&params) { Ok(Self { params, pepper }) } else { Err(HasherError::Settings) }
     }
 
@@ -134,33 +126,21 @@ impl Recipe {
 
     /// Computes: answers whether the result is the expected one, and the text
     /// of a new hash if none was expected.
-    ///
-    /// The memory is not wiped after: its last state gives the hash away,
-    /// which the database holds anyway, and the password only to somebody who
-    /// tries passwords at full cost; wiping would be one more pass of writes over
-    /// all of it.
     pub(super) fn compute(
         &self,
         work: &Computation,
         password: &Secret,
         memory: &mut Memory,
     ) -> Result<(bool, String), HashError> {
-        let (params, length) = (work.params.clone(), work.params.output_len().unwrap_or(HASH_LENGTH));
-        let argon2 = match &self.pepper {
-            Some(pepper) if !work.params.keyid().is_empty() => {
-                Argon2::new_with_secret(pepper.key.expose(), work.algorithm, work.version, params)
-                    .map_err(|_| HashError::Unreadable)?
-            }
-            _ => Argon2::new(work.algorithm, work.version, params),
+        let pepper = self.pepper.as_ref().filter(|_| work.needs_pepper());
+        let inputs = Inputs {
+            password: password.expose().as_bytes(),
+            salt: &work.salt,
+            secret: pepper.map_or(&[], |pepper| pepper.key.expose()),
+            data: work.params.data(),
         };
-        if memory.len() < work.params.block_count() {
-            memory.reserve_exact(work.params.block_count() - memory.len());
-            memory.resize(work.params.block_count(), Block::new());
-        }
-        let mut hash = Zeroizing::new(vec![0; length]);
-        argon2
-            .hash_password_into_with_memory(password.expose().as_bytes(), &work.salt, &mut hash, memory.as_mut_slice())
-            .map_err(|_| HashError::Unreadable)?;
+        let mut hash = Zeroizing::new(vec![0; work.params.output_len().unwrap_or(HASH_LENGTH)]);
+        fill::hash((work.algorithm, work.version, &work.params), &inputs, &mut hash, memory)?;
         match &work.expected {
             Some(expected) => Ok((bool::from(expected.as_bytes().ct_eq(&hash)), String::new())),
             None => Ok((true, work.text(&hash)?)),

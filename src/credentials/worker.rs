@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
+use super::fill::Memory;
 use super::hasher::{FIRST_GUESS, HashError, Shared};
 use super::imported::Scheme;
-use super::phc::{self, Computation, Memory};
+use super::phc::Computation;
 use super::queue::{Answer, Job, Work};
 use crate::domain::secret::Secret;
 use crate::telemetry::metrics;
@@ -26,7 +27,7 @@ pub(super) enum Manner {
 pub(super) fn run(shared: &Shared, manner: Manner) {
     stand_back(manner);
     // Filled at the first hash (an idle server stays small) and kept from then on.
-    let mut memory = phc::memory();
+    let mut memory = Memory::default();
     while let Some(job) = shared.queue.next(manner, &shared.counters) {
         shared.counters.busy.fetch_add(1, Relaxed);
         let dear = usize::from(is_dear(shared, &job.work));
@@ -34,12 +35,11 @@ pub(super) fn run(shared: &Shared, manner: Manner) {
         // A panic costs the caller an answer, never the pool a thread.
         if catch_unwind(AssertUnwindSafe(|| work(shared, job, &mut memory))).is_err() {
             tracing::error!("a password hash panicked");
-            memory = phc::memory();
+            memory = Memory::default();
         }
         // An old hash may have needed more memory than new ones do.
-        if memory.len() > shared.recipe.blocks() {
-            memory.truncate(shared.recipe.blocks());
-            memory.shrink_to_fit();
+        if memory.blocks() > shared.recipe.blocks() {
+            memory = Memory::default();
         }
         shared.counters.dear.fetch_sub(dear, Relaxed);
         shared.counters.busy.fetch_sub(1, Relaxed);

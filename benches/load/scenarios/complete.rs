@@ -12,7 +12,8 @@ use super::super::{
     args::Args,
     client::{Connection, Request},
     drive::{Sample, drive, probe},
-    hashing, process,
+    hashing::{self, By},
+    process,
     report::{Report, milliseconds},
     stats,
     world::{World, member, unknown_address},
@@ -30,10 +31,14 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
     probes(world, args.duration, &mut at_rest).await;
 
     let alone = completions(world, args, "alone", false).await?;
-    let (raw, ratio) = against_raw(&alone.batches);
-    report.value("raw Argon2id hashes per second", &format!("{raw:.1}"));
     report.sample("complete", &alone.completed);
-    report.ratio("complete ÷ raw Argon2id, median of the batches", ratio, 1.0);
+    let by_argon2: Vec<_> = alone.batches.iter().map(|(raw, rate)| (raw.argon2, *rate)).collect();
+    let by_argon2_rust = alone.batches.iter().map(|(raw, rate)| (raw.argon2_rust, *rate)).collect();
+    for (name, batches) in [("argon2", by_argon2), ("argon2-rust", by_argon2_rust)] {
+        let (raw, ratio) = against_raw(batches);
+        report.value(&format!("raw Argon2id hashes per second, by the crate {name}"), &format!("{raw:.1}"));
+        report.ratio(&format!("complete ÷ raw Argon2id by {name}, median of the batches"), ratio, 1.0);
+    }
 
     let busy = completions(world, args, "probed", true).await?;
     report.sample("complete, with probes beside it", &busy.completed);
@@ -52,21 +57,21 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
 }
 
 /// The medians of the raw rate and of what a batch reached of it.
-fn against_raw(batches: &[(f64, f64)]) -> (f64, f64) {
+fn against_raw(batches: Vec<(f64, f64)>) -> (f64, f64) {
     let median = |mut values: Vec<f64>| {
         values.sort_unstable_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or_default()
     };
-    let reached = batches.iter().filter(|(raw, _)| *raw > 0.0).map(|(raw, rate)| rate / raw).collect();
-    (median(batches.iter().map(|(raw, _)| *raw).collect()), median(reached))
+    let (raw, reached) = batches.into_iter().filter(|(raw, _)| *raw > 0.0).map(|(raw, rate)| (raw, rate / raw)).unzip();
+    (median(raw), median(reached))
 }
 
 /// What one series of batches saw.
 #[derive(Default)]
 struct Series {
     completed: Sample,
-    /// Of each batch the raw hash rate around it, and its own rate.
-    batches: Vec<(f64, f64)>,
+    /// Of each batch the raw hash rates around it, by either crate, and its own rate.
+    batches: Vec<(Raw, f64)>,
     probed: Probed,
     /// The largest value seen.
     resident_mib: f64,
@@ -87,19 +92,39 @@ async fn completions(world: &World, args: &Args, name: &str, probed: bool) -> Ou
         world.inbox().settle(super::SETTLING).await;
         let load = super::load(world, args.completers, args.duration);
         // Before and after each batch, because a machine does not stay as fast as it was.
-        let raw_before = if probed { 0.0 } else { hashing::raw_rate(args.hashing, RAW)? };
+        let raw_before = if probed { Raw::default() } else { Raw::measure(args)? };
         let run = drive(load, move |number| requests.get(usize::try_from(number).ok()?).cloned());
         if probed {
             series.completed.add(beside(world, run, &mut series.probed).await?);
         } else {
             let sample = run.await?;
-            let raw = f64::midpoint(raw_before, hashing::raw_rate(args.hashing, RAW)?);
-            series.batches.push((raw, sample.rate()));
+            series.batches.push((raw_before.mean(&Raw::measure(args)?), sample.rate()));
             series.completed.add(sample);
         }
         series.resident_mib = series.resident_mib.max(process::resident_mib(world.server.pid())?);
     }
     Ok(series)
+}
+
+/// Hashes per second by either crate.
+#[derive(Default)]
+struct Raw {
+    argon2: f64,
+    argon2_rust: f64,
+}
+
+impl Raw {
+    fn measure(args: &Args) -> Outcome<Self> {
+        let rate = |by| hashing::raw_rate(by, args.hashing, RAW);
+        Ok(Self { argon2: rate(By::Argon2)?, argon2_rust: rate(By::Argon2Rust)? })
+    }
+
+    const fn mean(&self, other: &Self) -> Self {
+        Self {
+            argon2: f64::midpoint(self.argon2, other.argon2),
+            argon2_rust: f64::midpoint(self.argon2_rust, other.argon2_rust),
+        }
+    }
 }
 
 /// `/health/ready` and requests by address.
