@@ -1,5 +1,6 @@
 //! The outbox: leased messages are delivered side by side.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::FuturesUnordered;
@@ -13,6 +14,7 @@ use crate::mail::transport::FailureKind;
 use crate::store::messages::{self, Message};
 use crate::telemetry::metrics::{self, Delivery, MailEnd};
 use crate::workflows::deliver::Composition;
+use crate::workflows::gather::Gathered;
 use crate::workflows::settle::{Delivered, SentMail};
 use crate::workflows::{Engine, Outcome};
 
@@ -23,6 +25,8 @@ const SIDE_BY_SIDE: usize = 128;
 /// not wait for long.
 const LEASE: Duration = Duration::from_secs(60);
 const RENEWAL: Duration = Duration::from_secs(15);
+/// How long reading for several messages may take.
+const GATHERING: Duration = Duration::from_secs(5);
 /// When so long none of those under way has ended, one looks for new ones: a
 /// provider that stalls on some must not hold up the others.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -48,10 +52,10 @@ pub async fn work(engine: &Engine, pace: &Pace, worker: &str, is_told: impl Fn()
         }
         let free = most.saturating_sub(under_way.len());
         if outcome.is_ok() && free > 0 && !is_told() {
-            match beside(&mut under_way, pace.step(engine, Box::pin(lease(engine, worker, free)))).await {
-                Ok(due) => {
-                    begun += due.len();
-                    under_way.extend(due.into_iter().map(|message| deliver(engine, pace, worker, &settling, message)));
+            match beside(&mut under_way, pace.step(engine, Box::pin(begin(engine, worker, free)))).await {
+                Ok(leased) => {
+                    begun += leased.len();
+                    under_way.extend(leased.into_iter().map(|one| deliver(engine, pace, worker, &settling, one)));
                 }
                 // Those under way are finished all the same: cut off, they would be sent twice.
                 Err(failure) => outcome = Err(failure),
@@ -62,6 +66,22 @@ pub async fn work(engine: &Engine, pace: &Pace, worker: &str, is_told: impl Fn()
         }
         let _ = timeout(PATIENCE, some_end(&mut under_way, most.div_ceil(2))).await;
     }
+}
+
+/// A leased message, and what was read for it and others.
+type Leased = (Message, Arc<Gathered>);
+
+/// Leases messages that start now, and reads what they need. Where reading
+/// fails or takes too long, each asks for itself and fails for itself.
+async fn begin(engine: &Engine, worker: &str, most: usize) -> Outcome<Vec<Leased>> {
+    let due = lease(engine, worker, most).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let gathering = async { engine.gather(&due, engine.now().await?).await };
+    let gathered = timeout(GATHERING, gathering).await.unwrap_or_else(|_| Ok(Gathered::default()));
+    let gathered = Arc::new(gathered.unwrap_or_default());
+    Ok(due.into_iter().map(|message| (message, Arc::clone(&gathered))).collect())
 }
 
 /// Leases messages that start now.
@@ -85,18 +105,26 @@ async fn renew(engine: &Engine, worker: &str) -> Outcome<()> {
     Ok(messages::renew(engine.database.write(), worker, until).await?)
 }
 
-async fn deliver(engine: &Engine, pace: &Pace, worker: &str, settling: &Settling<'_>, message: Message) {
-    let id = message.id;
+async fn deliver(engine: &Engine, pace: &Pace, worker: &str, settling: &Settling<'_>, leased: Leased) {
+    let id = leased.0.id;
     // Otherwise the lease runs out, and somebody tries again.
-    if let Err(failure) = carry(engine, pace, worker, settling, message).await {
+    if let Err(failure) = carry(engine, pace, worker, settling, leased).await {
         tracing::error!(message_id = %id, error = %failure, "a mail could not be handled");
     }
 }
 
 /// From the row to the providers and back to the row. How long those take is
 /// nobody's share but their own.
-async fn carry(engine: &Engine, pace: &Pace, worker: &str, settling: &Settling<'_>, message: Message) -> Outcome<()> {
-    let letter = match pace.next_step(engine.compose(worker, &message)).await? {
+async fn carry(
+    engine: &Engine,
+    pace: &Pace,
+    worker: &str,
+    settling: &Settling<'_>,
+    (message, gathered): Leased,
+) -> Outcome<()> {
+    let composed = pace.next_step(engine.compose(worker, &message, &gathered)).await?;
+    drop(gathered);
+    let letter = match composed {
         Composition::Mail(letter) => letter,
         Composition::Ended(delivered) => {
             metrics::mail_ended(ending(delivered));

@@ -8,6 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, UserId};
 
+use super::batch::{Answers, Batch};
 use super::entity::events::{Column, Entity, Model};
 use super::event_feed::WRITING;
 use super::rows::{json, read, read_optional};
@@ -38,12 +39,25 @@ impl TryFrom<Model> for Event {
 /// advisory lock that ends with it, from which place on its events will be,
 /// and readers go no further than that.
 pub async fn append(connection: &impl ConnectionTrait, events: &[Event]) -> Result<()> {
+    let mut batch = Batch::new(connection);
+    write(&mut batch, events);
+    let answers = batch.run(connection).await?;
+    pass_on(connection, events, &answers).await
+}
+
+/// The first half of [`append`], as some of several statements.
+pub fn write(batch: &mut Batch, events: &[Event]) {
     for (number, some) in events.chunks(WRITTEN).enumerate() {
         // The lock of the first statement is below every position of the others.
-        connection.execute_raw(insertion(connection.get_database_backend(), some, number == 0)).await?;
-        webhook_deliveries::queue(connection, some).await?;
+        batch.push(insertion(batch.backend(), some, number == 0));
     }
-    Ok(())
+    webhook_deliveries::ask_who_listens(batch, events);
+}
+
+/// The second half: queues what is to be delivered of them, by the answers of
+/// the first.
+pub async fn pass_on(connection: &impl ConnectionTrait, events: &[Event], answers: &Answers) -> Result<()> {
+    webhook_deliveries::queue(connection, events, answers).await
 }
 
 /// How many events are written in one statement: databases bind only so many
@@ -53,52 +67,53 @@ const WRITTEN: usize = 500;
 /// One statement that writes events, and shows that somebody does if it is the
 /// first.
 fn insertion(backend: DbBackend, events: &[Event], first: bool) -> Statement {
-    let mut values = Vec::with_capacity(events.len() * COLUMNS);
-    let mut rows = Vec::with_capacity(events.len());
-    for (place, event) in (1_usize..).zip(events) {
-        rows.push(row(backend, place, values.len()));
-        values.extend(values_of(event));
-    }
-    let rows = rows.join(", ");
     let columns = "id, application_id, tenant_id, user_id, kind, data, created_at";
-    let happened = format!("(VALUES {rows}) AS happened ({columns})");
+    if backend != DbBackend::Postgres {
+        let row = |place: usize| {
+            let position = "(SELECT COALESCE(MAX(position), 0) FROM events WHERE application_id = ?)";
+            format!("(?, ?, ?, ?, ?, ?, ?, {position} + {place})")
+        };
+        let rows: Vec<_> = (1..=events.len()).map(row).collect();
+        let sql = format!("INSERT INTO events ({columns}, position) VALUES {}", rows.join(", "));
+        let values = events.iter().flat_map(|event| values_of(event).into_iter().chain([application_of(event)]));
+        return Statement::from_sql_and_values(backend, sql, values);
+    }
+    let row = |number: usize| {
+        let places = (1..=COLUMNS).map(|column| format!("${}", number * COLUMNS + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<_> = (0..events.len()).map(row).collect();
+    let happened = format!("(VALUES {}) AS happened ({columns})", rows.join(", "));
     let placed = format!("INSERT INTO events ({columns}, position) SELECT {columns}, nextval('event_positions') FROM");
-    let sql = match backend {
-        DbBackend::Postgres if first => format!(
+    let sql = if first {
+        format!(
             "WITH mine AS MATERIALIZED \
              (SELECT pg_advisory_xact_lock_shared(({WRITING}::bigint << 48) | last_value) FROM event_positions) \
              {placed} mine, {happened}"
-        ),
-        DbBackend::Postgres => format!("{placed} {happened}"),
-        _ => format!("INSERT INTO events ({columns}, position) VALUES {rows}"),
+        )
+    } else {
+        format!("{placed} {happened}")
     };
-    Statement::from_sql_and_values(backend, sql, values)
+    Statement::from_sql_and_values(backend, sql, events.iter().flat_map(values_of))
 }
 
 /// How many values a row binds.
 const COLUMNS: usize = 7;
 
-fn row(backend: DbBackend, place: usize, bound: usize) -> String {
-    let mut columns: Vec<_> = (1..=COLUMNS).map(|column| format!("${}", bound + column)).collect();
-    if backend != DbBackend::Postgres {
-        let application = bound + 2;
-        columns.push(format!(
-            "(SELECT COALESCE(MAX(position), 0) FROM events WHERE application_id = ${application}) + {place}"
-        ));
-    }
-    format!("({})", columns.join(", "))
-}
-
 fn values_of(event: &Event) -> [Value; COLUMNS] {
     [
         event.id.to_string().into(),
-        event.application.to_string().into(),
+        application_of(event),
         event.tenant.map(|id| id.to_string()).into(),
         event.user.map(|id| id.to_string()).into(),
         event.kind.as_str().into(),
         event.data.to_string().into(),
         event.created_at.as_millis().into(),
     ]
+}
+
+fn application_of(event: &Event) -> Value {
+    event.application.to_string().into()
 }
 
 /// Reads one event, for what has to tell of it.

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, InsertMany, QueryFilter, Statement};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::JobId;
 
 use super::Result;
-use super::entity::jobs::{Column, Entity, Model};
+use super::entity::jobs::{ActiveModel, Column, Entity, Model};
 use super::rows::{count, read, whole};
 
 /// A piece of work.
@@ -30,6 +30,12 @@ pub struct Job {
 
 /// Adds jobs in one statement.
 pub async fn insert(connection: &impl ConnectionTrait, jobs: &[Job], now: Timestamp) -> Result<()> {
+    inserting(jobs, now).exec_without_returning(connection).await?;
+    Ok(())
+}
+
+/// The same, as one of several statements.
+pub(super) fn inserting(jobs: &[Job], now: Timestamp) -> InsertMany<ActiveModel> {
     let rows = jobs.iter().map(|job| {
         whole(Model {
             id: job.id.to_string(),
@@ -44,8 +50,7 @@ pub async fn insert(connection: &impl ConnectionTrait, jobs: &[Job], now: Timest
             created_at: now.as_millis(),
         })
     });
-    Entity::insert_many(rows).exec_without_returning(connection).await?;
-    Ok(())
+    Entity::insert_many(rows)
 }
 
 /// Leases up to `limit` jobs that are due to one worker. A lease that ran out

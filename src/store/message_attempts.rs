@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{MailAttemptId, MessageId};
 
+use super::batch::Batch;
 use super::entity::message_attempts::{Column, Entity, Model};
 use super::rows::{count, read, whole};
 use super::{Result, StoreError};
@@ -81,11 +82,8 @@ impl TryFrom<Model> for Attempt {
     }
 }
 
-/// Records attempts in one statement.
-pub async fn insert<'a>(
-    connection: &impl ConnectionTrait,
-    attempts: impl IntoIterator<Item = &'a Attempt>,
-) -> Result<()> {
+/// Records attempts.
+pub fn record<'a>(batch: &mut Batch, attempts: impl IntoIterator<Item = &'a Attempt>) {
     let row = |attempt: &Attempt| {
         whole(Model {
             id: attempt.id.to_string(),
@@ -101,11 +99,9 @@ pub async fn insert<'a>(
         })
     };
     let rows: Vec<_> = attempts.into_iter().map(row).collect();
-    if rows.is_empty() {
-        return Ok(());
+    if !rows.is_empty() {
+        batch.add(&Entity::insert_many(rows));
     }
-    Entity::insert_many(rows).exec_without_returning(connection).await?;
-    Ok(())
 }
 
 /// The attempts of a message that was found inside a scope, oldest first.

@@ -7,13 +7,15 @@ use std::time::Duration;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement,
-    UpdateMany,
+    UpdateMany, Value,
 };
+use serde::{Serialize, Serializer};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ApplicationId, MessageId, PasswordResetId, TenantId, UserId};
 use crate::domain::mail::MailKind;
 
+use super::batch::Batch;
 use super::entity::messages::{Column, Entity, Model};
 use super::rows::{count, json, read, read_optional, to_json, whole};
 use super::{Result, StoreError};
@@ -88,6 +90,14 @@ pub struct Message {
 
 /// Queues messages in one statement.
 pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> Result<()> {
+    let mut batch = Batch::new(connection);
+    queue(&mut batch, messages)?;
+    batch.run(connection).await?;
+    Ok(())
+}
+
+/// The same, as one of several statements.
+pub fn queue(batch: &mut Batch, messages: &[Message]) -> Result<()> {
     if messages.is_empty() {
         return Ok(());
     }
@@ -121,7 +131,7 @@ pub async fn insert(connection: &impl ConnectionTrait, messages: &[Message]) -> 
             Ok(whole(row))
         })
         .collect::<Result<Vec<_>>>()?;
-    Entity::insert_many(rows).exec_without_returning(connection).await?;
+    batch.add(&Entity::insert_many(rows));
     Ok(())
 }
 
@@ -208,6 +218,55 @@ pub(super) fn from_row(row: Model) -> Result<Message> {
         attempts: count(row.attempts),
         created_at: Timestamp::from_millis(row.created_at),
     })
+}
+
+/// A message that a provider took.
+#[derive(Debug, Serialize)]
+pub struct Sent<'a> {
+    /// Which.
+    #[serde(serialize_with = "as_text")]
+    pub id: MessageId,
+    /// The provider's words.
+    pub answer: &'a str,
+    /// The templates that it was written from.
+    pub template: &'a serde_json::Value,
+}
+
+fn as_text<S: Serializer>(id: &MessageId, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// Ends messages that a provider took and that this worker has leased. In one
+/// statement, whose text is the same for any number of them.
+pub fn finish_sent<'a>(
+    batch: &mut Batch,
+    worker: &str,
+    sent: impl Iterator<Item = Sent<'a>>,
+    now: Timestamp,
+) -> Result<()> {
+    let sent: Vec<_> = sent.collect();
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let postgres = batch.backend() == DbBackend::Postgres;
+    let [all, one, two, three] = if postgres {
+        ["json_array_elements($1::text::json) AS each(value)", "$2", "$3", "$4"]
+    } else {
+        ["json_each(?)", "?", "?", "?"]
+    };
+    // The state is compared as an expression, because SQLite would look through
+    // everything that is queued instead of finding these.
+    let sql = format!(
+        "WITH sent AS (SELECT value->>'id' AS id, value->>'answer' AS answer, value->>'template' AS template FROM {all}) \
+         UPDATE messages SET state = 'sent', answer = (SELECT answer FROM sent WHERE sent.id = messages.id), \
+         template = (SELECT template FROM sent WHERE sent.id = messages.id), finished_at = {one}, updated_at = {two}, \
+         version = version + 1, leased_by = NULL, leased_until = NULL \
+         WHERE id IN (SELECT id FROM sent) AND leased_by = {three} AND state || '' = 'queued'"
+    );
+    let now = now.as_millis();
+    let values: [Value; 4] = [to_json(&sent, "messages")?.into(), now.into(), now.into(), worker.into()];
+    batch.push(Statement::from_sql_and_values(batch.backend(), sql, values));
+    Ok(())
 }
 
 /// Ends a message that this worker has leased, with the provider's words, and

@@ -11,6 +11,7 @@ pub mod api_keys;
 pub mod applications;
 pub mod audit;
 pub mod auth_factors;
+pub mod batch;
 pub mod branding;
 pub mod database;
 pub mod email_templates;

@@ -2,7 +2,7 @@
 //! every address.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, InsertMany, QueryFilter};
 
 use crate::domain::access::Scope;
 use crate::domain::clock::Timestamp;
@@ -68,9 +68,13 @@ pub async fn insert(
     connection: &impl ConnectionTrait,
     requests: &[(&ResetRequest, Option<&SecretDigest>)],
 ) -> Result<()> {
-    let rows = requests.iter().map(|(request, code)| to_row(request, *code));
-    Entity::insert_many(rows).exec_without_returning(connection).await?;
+    inserting(requests).exec_without_returning(connection).await?;
     Ok(())
+}
+
+/// The same, as one of several statements.
+pub(super) fn inserting(requests: &[(&ResetRequest, Option<&SecretDigest>)]) -> InsertMany<ActiveModel> {
+    Entity::insert_many(requests.iter().map(|(request, code)| to_row(request, *code)))
 }
 
 /// Reads a request by its name, inside the scope.

@@ -1,5 +1,7 @@
 //! Resets. Every change is one guarded UPDATE that repeats its precondition.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Select, UpdateMany, Value,
@@ -12,6 +14,7 @@ use crate::domain::reset::{Mode, Origin, Reset, Status};
 use crate::domain::secret::{SecretDigest, hex};
 use crate::domain::user::User;
 
+use super::batch::{Answers, Batch};
 use super::entity::password_resets::{Column, Entity, Model};
 use super::entity::users;
 use super::rows::{count, inside, moment, nonce, read, whole};
@@ -216,6 +219,17 @@ pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: Password
     one(connection, scope, Entity::find_by_id(id.to_string())).await
 }
 
+/// Reads the resets with these ids, of whatever application, but for those
+/// whose rows cannot be understood.
+pub async fn list_readable(connection: &impl ConnectionTrait, ids: BTreeSet<PasswordResetId>) -> Result<Vec<Reset>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = ids.into_iter().map(|id| id.to_string());
+    let rows = Entity::find().filter(Column::Id.is_in(names)).all(connection).await?;
+    Ok(rows.into_iter().filter_map(|row| Reset::try_from(row).ok()).collect())
+}
+
 /// Reads one reset inside the scope together with its user: in one question,
 /// because two would change threads twice as often.
 pub async fn find_with_user(
@@ -323,15 +337,9 @@ pub struct Completion {
 }
 
 /// Completes a reset that is pending and not expired, and supersedes the other
-/// pending ones of its user. Says whether it was; only then may the
-/// transaction be committed.
-pub async fn complete(
-    connection: &impl ConnectionTrait,
-    user: UserId,
-    id: PasswordResetId,
-    completion: &Completion,
-    now: Timestamp,
-) -> Result<bool> {
+/// pending ones of its user. Only when [`is_completed`] says that it was
+/// pending, the transaction may be committed.
+pub fn complete(batch: &mut Batch, user: UserId, id: PasswordResetId, completion: &Completion, now: Timestamp) {
     let own = || Column::Id.eq(id.to_string());
     let of_own = |column: Column, value: Value| (column, Expr::case(own(), value).finally(Expr::col(column)));
     let status = Expr::case(own(), Status::Completed.as_str()).finally(Status::Superseded.as_str());
@@ -348,12 +356,16 @@ pub async fn complete(
     ] {
         update = update.col_expr(column, value.into());
     }
-    let ended = update
+    let update = update
         .filter(Column::UserId.eq(user.to_string()))
         .filter(Column::Status.eq(Status::Pending.as_str()))
-        .filter(own().not().or(Column::ExpiresAt.gt(now.as_millis())))
-        .exec_with_returning(connection)
-        .await?;
+        .filter(own().not().or(Column::ExpiresAt.gt(now.as_millis())));
+    batch.add_returning(update);
+}
+
+/// Whether [`complete`] found a reset that was to be completed.
+pub fn is_completed(answers: &Answers, id: PasswordResetId) -> Result<bool> {
+    let ended: Vec<Model> = answers.of(&Column::TokenDigest)?;
     Ok(ended.iter().any(|row| row.id == id.to_string()))
 }
 

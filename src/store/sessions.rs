@@ -10,6 +10,7 @@ use crate::domain::secret::{SecretDigest, hex};
 use crate::domain::user::Session;
 
 use super::Result;
+use super::batch::{Answers, Batch};
 use super::entity::refresh_tokens as tokens;
 use super::entity::sessions::{Column, Entity, Model};
 use super::rows::{locked, moment, nonce, read, whole};
@@ -100,11 +101,19 @@ pub async fn end(connection: &impl ConnectionTrait, id: SessionId, now: Timestam
 
 /// Ends every active session of a user. Says which, newest first.
 pub async fn end_all(connection: &impl ConnectionTrait, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
-    let rows = ending(now)
-        .filter(Column::UserId.eq(user.to_string()))
-        .filter(Column::ExpiresAt.gt(now.as_millis()))
-        .exec_with_returning(connection)
-        .await?;
+    let mut batch = Batch::new(connection);
+    batch.add_returning(ending_all(user, now));
+    ended(&batch.run(connection).await?)
+}
+
+/// The same, as one of several statements, whose answer is for [`ended`].
+pub(super) fn ending_all(user: UserId, now: Timestamp) -> UpdateMany<Entity> {
+    ending(now).filter(Column::UserId.eq(user.to_string())).filter(Column::ExpiresAt.gt(now.as_millis()))
+}
+
+/// Which sessions [`ending_all`] ended, newest first.
+pub(super) fn ended(answers: &Answers) -> Result<Vec<Session>> {
+    let rows: Vec<Model> = answers.of(&Column::EndedAt)?;
     let mut ended = rows.into_iter().map(|row| Ok(from_row(row)?.0)).collect::<Result<Vec<_>>>()?;
     ended.sort_unstable_by_key(|session| std::cmp::Reverse(session.id));
     Ok(ended)

@@ -1,6 +1,8 @@
 //! Addresses that get no mail for a while. What a scope covers is decided by
 //! the tenant whose mail was refused.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
@@ -65,6 +67,26 @@ pub async fn holds(
         .filter(Column::Address.eq(address))
         .filter(Column::ExpiresAt.gt(now.as_millis()));
     Ok(found.one(connection).await?.is_some())
+}
+
+/// Which of these addresses get no mail of their applications now.
+pub async fn list_held(
+    connection: &impl ConnectionTrait,
+    addresses: &BTreeSet<(ApplicationId, String)>,
+    now: Timestamp,
+) -> Result<BTreeSet<(ApplicationId, String)>> {
+    if addresses.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let applications: BTreeSet<_> = addresses.iter().map(|(application, _)| application.to_string()).collect();
+    let rows = Entity::find()
+        .filter(Column::ApplicationId.is_in(applications))
+        .filter(Column::Address.is_in(addresses.iter().map(|(_, address)| address.as_str())))
+        .filter(Column::ExpiresAt.gt(now.as_millis()))
+        .all(connection)
+        .await?;
+    let read = |row: Model| Ok((read(&row.application_id, "mail_suppressions.application_id")?, row.address));
+    rows.into_iter().map(read).collect()
 }
 
 /// Lets an address have mail again, because it has taken some.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, QueryFilter};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbErr, DeleteMany, EntityTrait, Statement};
 
 use crate::domain::clock::Timestamp;
 
@@ -117,9 +117,14 @@ pub async fn unmark(connection: &impl ConnectionTrait, key: &str, at: Timestamp)
 
 /// Forgets every mark of some logs: a success clears the failures before it.
 pub async fn clear(connection: &impl ConnectionTrait, keys: &[&str]) -> Result<()> {
-    let of_keys = sliding_logs::Column::Key.is_in(keys.iter().copied());
-    sliding_logs::Entity::delete_many().filter(of_keys).exec(connection).await?;
+    clearing(keys).exec(connection).await?;
     Ok(())
+}
+
+/// The same, as one of several statements.
+#[must_use]
+pub fn clearing(keys: &[&str]) -> DeleteMany<sliding_logs::Entity> {
+    sliding_logs::Entity::delete_many().filter(sliding_logs::Column::Key.is_in(keys.iter().copied()))
 }
 
 /// The marks of a log, whose row is made when missing so that it can be locked.

@@ -1,21 +1,24 @@
 //! Users.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Statement,
+    QueryOrder, QuerySelect, QueryTrait, Statement, UpdateMany,
 };
 
 use crate::domain::access::Scope;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{TenantId, UserId};
-use crate::domain::user::User;
+use crate::domain::user::{Session, User};
 
+use super::batch::Batch;
 use super::entity::auth_factors;
 use super::entity::users::{ActiveModel, Column, Entity, Model};
 use super::rows::{inside, json, locked, moment, read, whole};
 use super::slice::{Slice, Term};
-use super::{Result, StoreError};
+use super::{Result, StoreError, sessions};
 
 impl TryFrom<Model> for User {
     type Error = StoreError;
@@ -102,43 +105,57 @@ pub async fn update(connection: &impl ConnectionTrait, user: &User) -> Result<()
     Ok(())
 }
 
-/// Gives a user that is not disabled a new password hash. Answers the user as
-/// changed, the row locked; `None` when there is none.
-pub async fn set_password(
+/// Gives a user that is not disabled a new password hash, and ends all their
+/// sessions. Answers the user as changed, the row locked, and the sessions,
+/// newest first; `None` when there is no such user, and then the transaction
+/// may not be committed.
+pub async fn replace_password(
     connection: &impl ConnectionTrait,
     scope: &Scope,
     id: UserId,
     phc: &str,
     now: Timestamp,
-) -> Result<Option<User>> {
-    let rows = Entity::update_many()
+) -> Result<Option<(User, Vec<Session>)>> {
+    let update = Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(phc))
         .col_expr(Column::CredentialVersion, Expr::col(Column::CredentialVersion).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now.as_millis()))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id.to_string()))
         .filter(Column::ApplicationId.eq(scope.application().to_string()))
-        .filter(Column::Disabled.eq(false))
-        .exec_with_returning(connection)
-        .await?;
-    let user = rows.into_iter().next().map(User::try_from).transpose()?;
-    Ok(user.filter(|user| scope.covers(user.tenant)))
+        .filter(Column::Disabled.eq(false));
+    let mut batch = Batch::new(connection);
+    batch.add_returning(update);
+    batch.add_returning(sessions::ending_all(id, now));
+    let answers = batch.run(connection).await?;
+    let user = answers.of::<Model>(&Column::PasswordHash)?.into_iter().next().map(User::try_from).transpose()?;
+    let Some(user) = user.filter(|user| scope.covers(user.tenant)) else { return Ok(None) };
+    Ok(Some((user, sessions::ended(&answers)?)))
 }
 
 /// Notes that the address of a user is theirs.
-pub async fn verify_address(connection: &impl ConnectionTrait, id: UserId) -> Result<()> {
+#[must_use]
+pub fn verifying_address(id: UserId) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::EmailVerified, Expr::value(true))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id.to_string()))
-        .exec(connection)
-        .await?;
-    Ok(())
 }
 
 /// Reads one user inside the scope.
 pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: UserId) -> Result<Option<User>> {
     one(Entity::find_by_id(id.to_string()), connection, scope).await
+}
+
+/// Reads the users with these ids, of whatever application, but for those whose
+/// rows cannot be understood.
+pub async fn list_readable(connection: &impl ConnectionTrait, ids: BTreeSet<UserId>) -> Result<Vec<User>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = ids.into_iter().map(|id| id.to_string());
+    let rows = Entity::find().filter(Column::Id.is_in(names)).all(connection).await?;
+    Ok(rows.into_iter().filter_map(|row| User::try_from(row).ok()).collect())
 }
 
 /// Reads one user inside the scope, and whether an authenticator is theirs.

@@ -15,6 +15,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::{Delivery, DeliveryState};
 
+use super::batch::{Answers, Batch};
 use super::entity::webhook_deliveries::{ActiveModel, Column, Entity, Model};
 use super::rows::{count, json, moment, read, whole};
 use super::slice::{Slice, Term};
@@ -72,17 +73,24 @@ fn to_row(delivery: &Delivery) -> ActiveModel {
     })
 }
 
-/// Queues events for every endpoint that wants to be told of them.
-pub async fn queue(connection: &impl ConnectionTrait, events: &[Event]) -> Result<()> {
-    let told: Vec<_> = events.iter().filter(|event| event.kind.is_published()).collect();
-    let applications: BTreeSet<_> = told.iter().map(|event| event.application).collect();
-    if applications.is_empty() {
-        return Ok(());
+/// Asks which endpoints may want to be told of events.
+pub fn ask_who_listens(batch: &mut Batch, events: &[Event]) {
+    let applications: BTreeSet<_> = told(events).map(|event| event.application).collect();
+    if !applications.is_empty() {
+        batch.add(&webhook_endpoints::enabled(applications));
     }
-    let applications: Vec<_> = applications.into_iter().collect();
-    let endpoints = webhook_endpoints::list_enabled(connection, &applications).await?;
+}
+
+fn told(events: &[Event]) -> impl Iterator<Item = &Event> {
+    events.iter().filter(|event| event.kind.is_published())
+}
+
+/// Queues events for every endpoint that wants to be told of them; which there
+/// are, is among the answers.
+pub async fn queue(connection: &impl ConnectionTrait, events: &[Event], answers: &Answers) -> Result<()> {
+    let endpoints = webhook_endpoints::among(answers)?;
     let mut deliveries = Vec::new();
-    for event in told {
+    for event in told(events) {
         let listening = endpoints
             .iter()
             .filter(|endpoint| endpoint.application == event.application && endpoint.events.contains(&event.kind));

@@ -10,6 +10,7 @@ use crate::domain::ids::{ApplicationId, WebhookEndpointId};
 use crate::domain::webhook::{AT_ONCE, Endpoint};
 
 use super::Result;
+use super::batch::Answers;
 use super::entity::webhook_endpoints::{Column, Entity, Model};
 use super::rows::{count as counted, json, locked, read, to_json, whole};
 use super::slice::{Slice, Term};
@@ -162,13 +163,14 @@ pub async fn delete(connection: &impl ConnectionTrait, scope: &Scope, id: Webhoo
 }
 
 /// The endpoints of applications that are told of events.
-pub async fn list_enabled(connection: &impl ConnectionTrait, applications: &[ApplicationId]) -> Result<Vec<Endpoint>> {
-    let rows = Entity::find()
-        .filter(Column::ApplicationId.is_in(applications.iter().map(ToString::to_string)))
-        .filter(Column::Enabled.eq(true))
-        .all(connection)
-        .await?;
-    rows.into_iter().map(Endpoint::try_from).collect()
+pub(super) fn enabled(applications: impl IntoIterator<Item = ApplicationId>) -> Select<Entity> {
+    let names = applications.into_iter().map(|id| id.to_string());
+    Entity::find().filter(Column::ApplicationId.is_in(names)).filter(Column::Enabled.eq(true))
+}
+
+/// The answers to [`enabled`].
+pub(super) fn among(answers: &Answers) -> Result<Vec<Endpoint>> {
+    answers.of::<Model>(&Column::SealedSecret)?.into_iter().map(Endpoint::try_from).collect()
 }
 
 /// How an endpoint fares.

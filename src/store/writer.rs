@@ -17,6 +17,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::reset::ResetRequest;
 use crate::domain::secret::SecretDigest;
 
+use super::batch::Batch;
 use super::idempotency::{CallKey, Outcome};
 use super::jobs::Job;
 use super::throttles::{self, Rate};
@@ -158,8 +159,10 @@ async fn commit_group(database: &Database, group: &[Arrival]) -> Result<Vec<Land
     let rows: Vec<_> = admitted().map(|(arrival, _)| (&arrival.request, arrival.code.as_ref())).collect();
     let work: Vec<_> = admitted().map(|(arrival, _)| arrival.job.clone()).collect();
     if let Some((first, _)) = admitted().next() {
-        requests::insert(&transaction, &rows).await?;
-        jobs::insert(&transaction, &work, first.now).await?;
+        let mut batch = Batch::new(&transaction);
+        batch.add(&requests::inserting(&rows));
+        batch.add(&jobs::inserting(&work, first.now));
+        batch.run(&transaction).await?;
     }
     transaction.commit().await?;
     Ok(outcomes)

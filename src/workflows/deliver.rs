@@ -21,10 +21,11 @@ use crate::mail::chain::Transports;
 use crate::mail::dkim::DkimSigner;
 use crate::mail::message::{Addressing, MessageId, OutgoingMessage, Party};
 use crate::mail::render::{Rendered, Renderer};
+use crate::store::StoreError;
 use crate::store::messages::{self, Message, MessageState};
-use crate::store::{StoreError, resets, suppressions, users};
 
 use super::email_templates::{Choice, NotDone};
+use super::gather::Gathered;
 use super::outbox::Facts;
 use super::settle::{Delivered, Trouble};
 use super::tenancy::Tenancy;
@@ -153,9 +154,9 @@ impl Engine {
     ///
     /// # Errors
     /// When the database is gone; the lease then runs out by itself.
-    pub async fn compose(&self, worker: &str, message: &Message) -> Outcome<Composition> {
+    pub async fn compose(&self, worker: &str, message: &Message, gathered: &Gathered) -> Outcome<Composition> {
         let now = self.now().await?;
-        match self.compose_at(message, now).await {
+        match self.compose_at(message, gathered, now).await {
             Ok(Composed::Mail(letter)) => Ok(Composition::Mail(letter)),
             Ok(Composed::Pointless(why)) => {
                 messages::finish(self.database.write(), worker, message.id, MessageState::Dropped, why, None, now)
@@ -174,18 +175,11 @@ impl Engine {
         }
     }
 
-    async fn compose_at(&self, message: &Message, now: Timestamp) -> Outcome<Composed> {
+    async fn compose_at(&self, message: &Message, gathered: &Gathered, now: Timestamp) -> Outcome<Composed> {
         let scope = Scope::of_record(message.application);
-        let database = self.database.read();
         let tenancy = self.tenancy(&scope, Some(message.tenant)).await?;
-        let user = match message.user {
-            Some(id) => users::find(database, &scope, id).await?,
-            None => None,
-        };
-        let reset = match message.reset {
-            Some(id) => resets::find(database, &scope, id).await?,
-            None => None,
-        };
+        let user = self.user_of(message, gathered).await?;
+        let reset = self.reset_of(message, gathered).await?;
         let mut verification = None;
         let to = match message.kind {
             MailKind::EmailVerification => {
@@ -212,12 +206,14 @@ impl Engine {
             return Ok(Composed::Pointless("the key of the reset was revoked"));
         }
         let address = self.address_pseudonym(message.application, to.canonical());
-        let is_suppressed = suppressions::holds(database, message.application, &address, now).await?;
+        let is_suppressed = self.is_suppressed((message.application, &address), gathered, now).await?;
         if is_suppressed && !message.kind.is_alarm() {
             return Ok(Composed::Suppressed);
         }
         let languages = (message.locale.as_deref(), user.as_ref().and_then(|user| user.locale.as_deref()));
-        let templates = self.choose_templates(&scope, &tenancy, message.kind, languages).await.map_err(unchosen)?;
+        let stock = gathered.shelf(message);
+        let templates = self.choose_templates(&scope, &tenancy, message.kind, languages, stock).await;
+        let templates = templates.map_err(unchosen)?;
         let parties = parties(&self.public_url, &tenancy, user.as_ref(), &to, &templates);
         let context = match &verification {
             Some(verification) => Some(self.verification_context(parties, verification, now)?),

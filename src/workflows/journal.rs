@@ -55,6 +55,14 @@ impl<'a> Journal<'a> {
         self.note(kind, session.application, session.tenant, session.user, session.to_object())
     }
 
+    /// Sessions were ended; answers how many.
+    pub fn ended_sessions(&mut self, sessions: &[Session]) -> u32 {
+        for session in sessions {
+            self.session(EventKind::SessionRevoked, session);
+        }
+        u32::try_from(sessions.len()).unwrap_or(u32::MAX)
+    }
+
     /// Something happened to a user.
     pub fn user(&mut self, kind: EventKind, user: &User) -> &mut Self {
         self.note(kind, user.application, user.tenant, user.id, user.to_object())

@@ -16,6 +16,7 @@ pub mod email_verification;
 pub mod engine;
 pub mod events;
 pub mod failure;
+pub mod gather;
 pub mod import;
 pub mod issuers;
 pub mod journal;

@@ -233,10 +233,6 @@ impl Engine {
         journal: &mut Journal<'_>,
         now: Timestamp,
     ) -> Outcome<u32> {
-        let ended = sessions::end_all(transaction, user, now).await?;
-        for session in &ended {
-            journal.session(EventKind::SessionRevoked, session);
-        }
-        Ok(u32::try_from(ended.len()).unwrap_or(u32::MAX))
+        Ok(journal.ended_sessions(&sessions::end_all(transaction, user, now).await?))
     }
 }

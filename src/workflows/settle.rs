@@ -12,8 +12,9 @@ use crate::domain::secret::Secret;
 use crate::domain::suppression::Suppression;
 use crate::mail::chain::{Dispatch, Try};
 use crate::mail::transport::{FailureKind, SendError};
+use crate::store::batch::Batch;
 use crate::store::message_attempts::{self, Attempt, AttemptOutcome};
-use crate::store::messages::{self, Message, MessageState};
+use crate::store::messages::{self, Message, MessageState, Sent};
 use crate::store::{ConnectionTrait, StoreError, suppressions};
 use crate::telemetry::metrics::{self, ResetStep};
 
@@ -45,6 +46,16 @@ pub struct SentMail {
     pub letter: Box<Letter>,
     /// What they said.
     pub dispatch: Dispatch,
+}
+
+impl SentMail {
+    /// What its row remembers if a provider took it, whose words are in the
+    /// attempts.
+    fn taken<'a>(&'a self, attempts: &'a [Attempt]) -> Option<Sent<'a>> {
+        self.dispatch.tries.last()?.result.as_ref().ok()?;
+        let answer = attempts.last().map(|attempt| &*attempt.answer).unwrap_or_default();
+        Some(Sent { id: self.message.id, answer, template: &self.letter.template })
+    }
 }
 
 /// The first wait after a failure, and the longest.
@@ -109,7 +120,11 @@ impl Engine {
         let now = self.now().await?;
         let transaction = self.database.begin().await?;
         let attempts: Vec<_> = all.iter().map(|sent| self.attempts(sent, now)).collect();
-        message_attempts::insert(&transaction, attempts.iter().flatten()).await?;
+        let taken = all.iter().zip(&attempts).filter_map(|(sent, attempts)| sent.taken(attempts));
+        let mut batch = Batch::new(&transaction);
+        message_attempts::record(&mut batch, attempts.iter().flatten());
+        messages::finish_sent(&mut batch, worker, taken, now)?;
+        batch.run(&transaction).await?;
         let mut delivered = Vec::with_capacity(all.len());
         for (sent, attempts) in all.iter().zip(&attempts) {
             delivered.push(self.settle(&transaction, worker, sent, attempts, now).await?);
@@ -121,6 +136,8 @@ impl Engine {
         Ok(delivered)
     }
 
+    /// What follows for a message and its address; that it was taken is written
+    /// already.
     async fn settle(
         &self,
         transaction: &impl ConnectionTrait,
@@ -138,8 +155,6 @@ impl Engine {
         };
         let answer = attempts.last().map(|attempt| attempt.answer.clone()).unwrap_or_default();
         let Err(error) = &latest.result else {
-            messages::finish(transaction, worker, message.id, MessageState::Sent, &answer, Some(&letter.template), now)
-                .await?;
             if letter.is_suppressed {
                 // It has taken an alarm, so it can take mail.
                 suppressions::lift(transaction, message.application, &letter.address).await?;

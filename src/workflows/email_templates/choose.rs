@@ -53,7 +53,7 @@ fn record_of(found: &Found) -> Value {
 
 /// Templates that are not published but tried out: in this place, these parts.
 #[derive(Debug)]
-pub(super) struct TriedOut<'a> {
+pub(in crate::workflows) struct TriedOut<'a> {
     pub slot: &'a Slot,
     pub compiled: &'a [(Part, Arc<Compiled>)],
 }
@@ -63,7 +63,7 @@ const UNPUBLISHED: i64 = -1;
 
 /// What there is to choose from for one kind.
 #[derive(Debug)]
-pub(super) struct Shelf<'a> {
+pub(in crate::workflows) struct Shelf<'a> {
     kind: MailKind,
     published: Vec<(Slot, Vec<Offer>)>,
     tried: Option<TriedOut<'a>>,
@@ -77,25 +77,30 @@ pub(super) fn asked(tenancy: &Tenancy, request: Option<&str>, user: Option<&str>
 }
 
 impl Engine {
-    /// Chooses the templates of a mail.
+    /// Chooses the templates of a mail, from what there is if that was read
+    /// before.
     ///
     /// # Errors
     /// When the database is gone.
-    pub(crate) async fn choose_templates(
+    pub(in crate::workflows) async fn choose_templates(
         &self,
         scope: &Scope,
         tenancy: &Tenancy,
         kind: MailKind,
         (request, user): (Option<&str>, Option<&str>),
+        stock: Option<&Shelf<'_>>,
     ) -> Result<Choice, NotDone> {
-        let stock = self.shelf(scope, Some(tenancy.tenant.id), kind, None).await?;
-        self.choose(&stock, &asked(tenancy, request, user))
+        let asked = asked(tenancy, request, user);
+        match stock {
+            Some(stock) => self.choose(stock, &asked),
+            None => self.choose(&self.shelf(scope, Some(tenancy.tenant.id), kind, None).await?, &asked),
+        }
     }
 
     /// Everything that there is for a kind. What cannot be read any more, by a
     /// later version of the language, is left on the floor: a reset mail goes
     /// out with what is below.
-    pub(super) async fn shelf<'a>(
+    pub(in crate::workflows) async fn shelf<'a>(
         &self,
         scope: &Scope,
         tenant: Option<TenantId>,

@@ -13,6 +13,7 @@ mod transfer;
 
 pub use cache::TemplateCache;
 pub use choose::Choice;
+pub(super) use choose::Shelf;
 pub use effective::{Effective, EffectivePart};
 pub use preview::{Previewed, Wanted};
 pub use publish::NewVersion;

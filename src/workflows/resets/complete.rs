@@ -14,12 +14,14 @@ use crate::domain::password::Violation;
 use crate::domain::reset::{Mode, Proof, Refusal, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
+use crate::store::batch::Batch;
 use crate::store::resets::Completion;
 use crate::store::{StoreError, Transaction, events, messages, requests, resets, throttles, users};
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
 use crate::workflows::passwords::keep_password;
+use crate::workflows::second_factor::at_reset::window_of;
 use crate::workflows::second_factor::compare::RightCode;
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Outcome};
@@ -161,16 +163,19 @@ impl Engine {
         let scope = Scope::of_record(reset.application);
         // First of all, because it locks the user: two who change one queue up.
         keep_password(&transaction, &scope, tenancy, reset.user, now).await?;
-        let Some(mut user) = users::set_password(&transaction, &scope, reset.user, &phc, now).await? else {
+        let replaced = users::replace_password(&transaction, &scope, reset.user, &phc, now).await?;
+        let Some((mut user, sessions)) = replaced else { return Ok(None) };
+        if !self.attempts_left(&transaction, tenancy, reset).await? {
             return Ok(None);
-        };
-
+        }
+        // What follows needs no answer before the end of it.
+        let mut batch = Batch::new(&transaction);
         let mut journal = Journal::new(&*self.entropy, now);
         journal.reset(EventKind::PasswordResetSucceeded, reset);
-        let sessions_revoked = self.end_all_sessions(&transaction, user.id, &mut journal, now).await?;
+        let sessions_revoked = journal.ended_sessions(&sessions);
         if !user.email_verified && shows_address(&user, reset) {
             user.email_verified = true;
-            users::verify_address(&transaction, user.id).await?;
+            batch.add(&users::verifying_address(user.id));
             journal.user(EventKind::UserUpdated, &user);
         }
         let enrollment_required = session_code::withheld(tenancy, factor.is_some());
@@ -180,21 +185,26 @@ impl Engine {
             credential_version: user.credential_version,
             auth_session: auth_session.as_ref().map(|(code, expiry)| (code.digest(), *expiry)),
         };
-        if !self.attempts_left(&transaction, tenancy, reset).await?
-            || !resets::complete(&transaction, user.id, reset.id, &completion, now).await?
-        {
-            return Ok(None);
+        resets::complete(&mut batch, user.id, reset.id, &completion, now);
+        // The wrong codes before it, and the guesses at a password that is gone;
+        // in the order in which attempts are taken, so that the two never cross.
+        if factor.is_some() {
+            batch.add(&throttles::clearing(&[&window_of(user.id)]));
         }
-        // After the proof: who lost a race for it may have lost their answer only.
-        self.spend_second_factor(&transaction, user.id, factor).await?;
-        // The wrong codes before it, and the guesses at a password that is gone.
         let guesses = [&*budget_key(&user.id.to_string()), &self.sign_in_account(user.tenant, &user.email_canonical)];
-        throttles::clear(&transaction, &guesses).await?;
-        events::append(&transaction, journal.events()).await?;
+        batch.add(&throttles::clearing(&guesses));
         if !(ask.suppress_notice && tenancy.workflow.suppress_updated_email_allowed) {
             let told = Facts::changed(ask.client.requested_from(), now);
-            messages::insert(&transaction, &[self.notice(MailKind::PasswordUpdated, &user, &told, now)]).await?;
+            messages::queue(&mut batch, &[self.notice(MailKind::PasswordUpdated, &user, &told, now)])?;
         }
+        events::write(&mut batch, journal.events());
+        let answers = batch.run(&transaction).await?;
+        if !resets::is_completed(&answers, reset.id)? {
+            return Ok(None);
+        }
+        events::pass_on(&transaction, journal.events(), &answers).await?;
+        // After the proof: who lost a race for it may have lost their answer only.
+        self.spend_second_factor(&transaction, user.id, factor).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Some(Completed {
             user: user.id,

@@ -18,7 +18,7 @@ use super::compare::{RightCode, turn_of};
 /// The window of wrong second factors of one account. It is not the one of
 /// emailed codes, which anybody who knows an address can fill: that would lock
 /// the user out of links. This one takes a right proof to fill.
-fn window_of(user: UserId) -> String {
+pub(in crate::workflows) fn window_of(user: UserId) -> String {
     format!("second-factor:{user}")
 }
 
@@ -105,10 +105,9 @@ impl Engine {
         Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
-    /// Uses a right code up and forgets the wrong ones before it, in the
-    /// transaction of the completion, which has locked the user. Without a
-    /// code it looks again: a factor that came while the password was hashed
-    /// must be asked for.
+    /// Uses a right code up, in the transaction of the completion, which has
+    /// locked the user. Without a code it looks again: a factor that came while
+    /// the password was hashed must be asked for.
     ///
     /// # Errors
     /// `UsedTotpCode`, `MfaRequired`.
@@ -122,7 +121,6 @@ impl Engine {
             let none = auth_factors::list(transaction, user).await?.is_empty();
             return if none { Ok(()) } else { Err(Failure::MfaRequired) };
         };
-        right.spend(transaction).await?;
-        Ok(throttles::clear(transaction, &[&window_of(user)]).await?)
+        right.spend(transaction).await
     }
 }
