@@ -79,8 +79,7 @@ async fn begin(engine: &Engine, worker: &str, most: usize) -> Outcome<Vec<Leased
         return Ok(Vec::new());
     }
     let gathering = async { engine.gather(&due, engine.now().await?).await };
-    let gathered = timeout(GATHERING, gathering).await.unwrap_or_else(|_| Ok(Gathered::default()));
-    let gathered = Arc::new(gathered.unwrap_or_default());
+    let gathered = Arc::new(timeout(GATHERING, gathering).await.ok().and_then(Result::ok).unwrap_or_default());
     Ok(due.into_iter().map(|message| (message, Arc::clone(&gathered))).collect())
 }
 
