@@ -11,9 +11,11 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::sqlx::{self, Connection as _, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
 
 use crate::domain::clock::Timestamp;
 
@@ -61,6 +63,10 @@ pub struct Database {
     /// Changes of what callers may do that this process made on SQLite, which
     /// serves one process.
     access: Arc<AtomicI64>,
+    /// Where transactions stand in line for the one connection of SQLite that writes.
+    line: Arc<Mutex<()>>,
+    /// How long one stands in line, and then waits for a connection.
+    patience: Duration,
 }
 
 impl Database {
@@ -69,10 +75,11 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn connect(options: &DatabaseOptions, clock: Clock) -> Result<Self> {
+        let (access, line) = (Arc::default(), Arc::default());
         if options.url.starts_with("sqlite") {
             let writer = sea_orm::Database::connect(sqlite(options, 1)).await?;
             let reader = sea_orm::Database::connect(sqlite(options, options.pool_size.clamp(1, 4))).await?;
-            return Ok(Self { reader, writer, clock, access: Arc::default() });
+            return Ok(Self { reader, writer, clock, access, line, patience: options.patience });
         }
         let mut pool = common(options, options.pool_size);
         // All of them at once and for good: a connection wakes on the runtime that
@@ -80,7 +87,9 @@ impl Database {
         pool.min_connections(options.pool_size).idle_timeout(None).max_lifetime(None).statement_timeout(STATEMENT);
         pool.map_sqlx_postgres_opts(|postgres| postgres.options(ABANDONED));
         match sea_orm::Database::connect(pool).await {
-            Ok(pool) => Ok(Self { reader: pool.clone(), writer: pool, clock, access: Arc::default() }),
+            Ok(pool) => {
+                Ok(Self { reader: pool.clone(), writer: pool, clock, access, line, patience: options.patience })
+            }
             Err(error) => Err(why_unreachable(options).await.unwrap_or_else(|| error.into())),
         }
     }
@@ -103,6 +112,23 @@ impl Database {
     /// # Errors
     /// When the database is gone or did not answer in time.
     pub async fn begin(&self) -> Result<Transaction> {
+        // Only the first of the line waits for the connection itself, so that
+        // whoever is let past it has few before them.
+        let _first = if self.is_embedded() { Some(self.stand_in_line().await?) } else { None };
+        self.begin_past_the_line().await
+    }
+
+    async fn stand_in_line(&self) -> Result<MutexGuard<'_, ()>> {
+        let too_long = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        Ok(timeout(self.patience, self.line.lock()).await.map_err(too_long)?)
+    }
+
+    /// The same for a group of short writes, past the others that wait: behind
+    /// no more than the one that writes and the first of the line.
+    ///
+    /// # Errors
+    /// As [`Database::begin`].
+    pub async fn begin_past_the_line(&self) -> Result<Transaction> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
@@ -277,4 +303,56 @@ async fn has_ended(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
         tracing::warn!("a database connection did not end its transaction and is replaced");
     }
     Ok(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn database(directory: &tempfile::TempDir, patience: Duration) -> Database {
+        let url = format!("sqlite://{}", directory.path().join("test.db").display());
+        let options = DatabaseOptions { url, pool_size: 2, patience };
+        Database::connect(&options, Clock::stopped(Timestamp::from_millis(0)).0).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_may_pass_the_line_waits_for_one_of_it_and_no_more() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = database(&directory, Duration::from_secs(10)).await;
+        let writing = database.begin().await.unwrap();
+        let order = std::sync::Mutex::new(Vec::new());
+        let in_line = |number: u8| {
+            let (database, order) = (&database, &order);
+            async move {
+                let transaction = database.begin().await.unwrap();
+                order.lock().unwrap().push(number);
+                transaction.commit().await.unwrap();
+            }
+        };
+        let past_it = async {
+            // Polled last, so all of the line stand there.
+            let transaction = database.begin_past_the_line().await.unwrap();
+            order.lock().unwrap().push(0);
+            transaction.commit().await.unwrap();
+        };
+        let release = async {
+            tokio::task::yield_now().await;
+            writing.commit().await.unwrap();
+        };
+        tokio::join!(in_line(1), in_line(2), in_line(3), in_line(4), past_it, release);
+        assert_eq!(*order.lock().unwrap(), [1, 0, 2, 3, 4]);
+    }
+
+    #[tokio::test]
+    async fn nobody_stands_in_line_for_ever() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = database(&directory, Duration::from_millis(200)).await;
+        let stuck = database.begin().await.unwrap();
+        let begun = std::time::Instant::now();
+        let waiting: Vec<_> = futures_util::future::join_all((0..20).map(|_| database.begin())).await;
+        assert!(waiting.iter().all(Result::is_err));
+        assert!(begun.elapsed() < Duration::from_secs(2), "each after another: {:?}", begun.elapsed());
+        stuck.commit().await.unwrap();
+        database.begin().await.unwrap().commit().await.unwrap();
+    }
 }
