@@ -17,7 +17,7 @@ use crate::domain::user::User;
 use super::batch::{Answers, Batch};
 use super::entity::password_resets::{Column, Entity, Model};
 use super::entity::users;
-use super::rows::{count, inside, moment, nonce, read, whole};
+use super::rows::{self, count, inside, moment, nonce, read, whole};
 use super::slice::{Slice, Term};
 use super::{Result, StoreError};
 
@@ -222,12 +222,7 @@ pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: Password
 /// Reads the resets with these ids, of whatever application, but for those
 /// whose rows cannot be understood.
 pub async fn list_readable(connection: &impl ConnectionTrait, ids: BTreeSet<PasswordResetId>) -> Result<Vec<Reset>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = ids.into_iter().map(|id| id.to_string());
-    let rows = Entity::find().filter(Column::Id.is_in(names)).all(connection).await?;
-    Ok(rows.into_iter().filter_map(|row| Reset::try_from(row).ok()).collect())
+    rows::list_readable::<Entity, _>(connection, Column::Id, ids).await
 }
 
 /// Reads one reset inside the scope together with its user: in one question,

@@ -1,6 +1,7 @@
 //! Reading typed values out of rows.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::str::FromStr;
 
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
@@ -59,6 +60,25 @@ pub fn locked<Q: QuerySelect>(mut query: Q, connection: &impl ConnectionTrait, b
         };
     }
     query
+}
+
+/// Reads what has these ids, of whatever application, but for rows that cannot
+/// be understood.
+pub async fn list_readable<E, T>(
+    connection: &impl ConnectionTrait,
+    column: E::Column,
+    ids: BTreeSet<impl Display>,
+) -> Result<Vec<T>>
+where
+    E: EntityTrait,
+    T: TryFrom<E::Model>,
+{
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = ids.into_iter().map(|id| id.to_string());
+    let rows = E::find().filter(column.is_in(names)).all(connection).await?;
+    Ok(rows.into_iter().filter_map(|row| T::try_from(row).ok()).collect())
 }
 
 /// The rows of a query whose tenant is inside the scope. That they are the

@@ -16,7 +16,7 @@ use crate::domain::user::{Session, User};
 use super::batch::Batch;
 use super::entity::auth_factors;
 use super::entity::users::{ActiveModel, Column, Entity, Model};
-use super::rows::{inside, json, locked, moment, read, whole};
+use super::rows::{self, inside, json, locked, moment, read, whole};
 use super::slice::{Slice, Term};
 use super::{Result, StoreError, sessions};
 
@@ -150,12 +150,7 @@ pub async fn find(connection: &impl ConnectionTrait, scope: &Scope, id: UserId) 
 /// Reads the users with these ids, of whatever application, but for those whose
 /// rows cannot be understood.
 pub async fn list_readable(connection: &impl ConnectionTrait, ids: BTreeSet<UserId>) -> Result<Vec<User>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = ids.into_iter().map(|id| id.to_string());
-    let rows = Entity::find().filter(Column::Id.is_in(names)).all(connection).await?;
-    Ok(rows.into_iter().filter_map(|row| User::try_from(row).ok()).collect())
+    rows::list_readable::<Entity, _>(connection, Column::Id, ids).await
 }
 
 /// Reads one user inside the scope, and whether an authenticator is theirs.
