@@ -86,7 +86,7 @@ async fn further_key(engine: &Engine, application: &Application) -> Outcome<Secr
             another_key(&transaction, &scope, account.id, DEMO_ACCOUNT, now, &*engine.entropy).await?
         }
     };
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     Ok(api_key)
 }
 
@@ -107,7 +107,7 @@ pub async fn withdraw(app: &App) -> Outcome<bool> {
     let ada = ada(engine, &application).await?;
     let transaction = engine.database.begin().await?;
     let withdrawn = withdraw_keys(&transaction, &application, ada.is_some()).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     let shut_out = match ada.filter(|ada| !ada.disabled) {
         Some(ada) => change_ada(engine, &ada, true).await.map(|()| true)?,
         None => false,

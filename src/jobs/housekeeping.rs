@@ -6,7 +6,7 @@ use crate::domain::clock::Timestamp;
 use crate::jobs::pace::Pace;
 use crate::mail::breaker::BreakerState;
 use crate::store::retention::Round;
-use crate::store::{StoreError, audit, messages, retention, webhook_deliveries};
+use crate::store::{audit, messages, retention, webhook_deliveries};
 use crate::telemetry::metrics;
 use crate::workflows::{Engine, Outcome};
 
@@ -46,7 +46,7 @@ pub async fn tidy(engine: &Engine, pace: &Pace, is_told: impl Fn() -> bool) -> O
 async fn purge_audit(engine: &Engine, now: Timestamp) -> Outcome<Round> {
     let transaction = engine.database.begin().await?;
     let round = audit::purge(&transaction, now).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     Ok(round)
 }
 

@@ -1,15 +1,21 @@
 //! Authenticators. Their secrets come sealed and stay so.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
 use crate::domain::second_factor::AuthFactor;
 
+use super::batch::{Answers, Batch};
 use super::entity::auth_factors::{Column, Entity, Model};
 use super::rows::{read, whole};
 use super::{Result, StoreError};
+
+/// The column of [`Counted`].
+const COUNT: &str = "factor_count";
 
 impl TryFrom<Model> for AuthFactor {
     type Error = StoreError;
@@ -56,6 +62,28 @@ pub async fn list(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec
     let rows =
         Entity::find().filter(Column::UserId.eq(user.to_string())).order_by_asc(Column::Id).all(connection).await?;
     rows.into_iter().map(AuthFactor::try_from).collect()
+}
+
+/// What [`ask_for_any`] is answered.
+#[derive(FromQueryResult)]
+struct Counted {
+    factor_count: i64,
+}
+
+/// Asks among other statements how many factors a user has, for [`are_any`].
+pub fn ask_for_any(batch: &mut Batch, user: UserId) {
+    let owned = Entity::find().filter(Column::UserId.eq(user.to_string())).select_only();
+    batch.add(&owned.expr_as(Column::Id.count(), COUNT));
+}
+
+/// Whether the user has a factor.
+///
+/// # Errors
+/// When [`ask_for_any`] was not among the statements: that nobody asked must
+/// not pass for an answer.
+pub fn are_any(answers: &Answers) -> Result<bool> {
+    let counted = answers.of::<Counted>(&COUNT)?.pop().ok_or(StoreError::Corrupt("auth_factors, not asked for"))?;
+    Ok(counted.factor_count > 0)
 }
 
 /// Marks a step of a factor used, and keeps the secret as `factor` has it

@@ -14,20 +14,18 @@ use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
 use crate::domain::clock::Timestamp;
 
 use super::time::Clock;
+use super::transaction::Transaction;
 use super::{Result, StoreError, access_state};
 
 /// The advisory lock of whoever migrates: the letters `rekey`, so that it is
 /// unlikely to be anybody else's.
 const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
-
-/// A transaction that its maker commits; dropping it rolls back.
-pub type Transaction = DatabaseTransaction;
 
 /// How long a statement may take before its caller hears that the database is
 /// busy, so that one locked row cannot use up the pool.
@@ -113,24 +111,28 @@ impl Database {
     /// # Errors
     /// When the database is gone or did not answer in time.
     pub async fn begin(&self) -> Result<Transaction> {
-        // Only the first of the line waits for the connection itself, so that
-        // whoever is let past it has few before them. Single statements do
-        // not stand in it: they hold nothing up for long.
-        let _first = if self.is_embedded() { Some(self.stand_in_line().await?) } else { None };
-        self.begin_past_the_line().await
+        // On SQLite the first of the line stays there until the transaction has
+        // ended, so that whoever is let past it waits for one of them at most.
+        // Single statements do not stand in it: they hold nothing up for long.
+        let place = if self.is_embedded() { Some(self.stand_in_line().await?) } else { None };
+        Ok(Transaction::new(self.begin_now().await?, place))
     }
 
-    async fn stand_in_line(&self) -> Result<MutexGuard<'_, ()>> {
+    async fn stand_in_line(&self) -> Result<OwnedMutexGuard<()>> {
         let too_long = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        Ok(timeout(self.patience, self.line.lock()).await.map_err(too_long)?)
+        Ok(timeout(self.patience, Arc::clone(&self.line).lock_owned()).await.map_err(too_long)?)
     }
 
-    /// The same for a group of short writes, past the others that wait: behind
-    /// no more transactions than the one under way and the first of the line.
+    /// Begins one for a group of short writes, past the others that wait: behind
+    /// no more of them than the one that is under way.
     ///
     /// # Errors
     /// As [`Database::begin`].
     pub async fn begin_past_the_line(&self) -> Result<Transaction> {
+        Ok(Transaction::new(self.begin_now().await?, None))
+    }
+
+    async fn begin_now(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
@@ -199,8 +201,8 @@ impl Database {
     /// instances may start at once on an empty database. It may take as long as
     /// it needs, but whoever waits for a table makes everybody else wait behind
     /// them, so that this is given up soon.
-    async fn begin_alone(&self) -> Result<Transaction> {
-        let transaction = self.begin().await?;
+    async fn begin_alone(&self) -> Result<DatabaseTransaction> {
+        let transaction = self.begin_now().await?;
         if !self.is_embedded() {
             transaction.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
             transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
@@ -318,7 +320,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_may_pass_the_line_waits_for_one_of_it_and_no_more() {
+    async fn who_may_pass_the_line_waits_for_none_of_it() {
         let directory = tempfile::tempdir().unwrap();
         let database = database(&directory, Duration::from_secs(10)).await;
         let writing = database.begin().await.unwrap();
@@ -342,14 +344,15 @@ mod tests {
             writing.commit().await.unwrap();
         };
         tokio::join!(in_line(1), in_line(2), in_line(3), in_line(4), past_it, release);
-        assert_eq!(*order.lock().unwrap(), [1, 0, 2, 3, 4]);
+        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
     }
 
     #[tokio::test]
     async fn nobody_stands_in_line_for_ever() {
         let directory = tempfile::tempdir().unwrap();
         let database = database(&directory, Duration::from_secs(1)).await;
-        let stuck = database.begin().await.unwrap();
+        // The first of the line waits for the connection, the others for the first.
+        let stuck = database.begin_past_the_line().await.unwrap();
         let begun = std::time::Instant::now();
         let waiting: Vec<_> = futures_util::future::join_all((0..20).map(|_| database.begin())).await;
         assert!(waiting.iter().all(Result::is_err));

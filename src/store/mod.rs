@@ -45,6 +45,7 @@ pub mod tenants;
 pub mod throttles;
 pub mod time;
 pub mod timeline;
+pub mod transaction;
 pub mod users;
 pub mod verifications;
 pub mod versioned;
@@ -55,8 +56,9 @@ pub mod writer;
 mod entity;
 mod rows;
 
-pub use database::{Database, Transaction};
+pub use database::Database;
 pub use sea_orm::ConnectionTrait;
+pub use transaction::Transaction;
 
 use sea_orm::{DbErr, SqlErr};
 use thiserror::Error;

@@ -93,7 +93,7 @@ impl Engine {
         applications::insert_tenant(&transaction, &tenant, now).await?;
         let act = Act::new("application.created", application.id).with("name", application.name.as_str());
         record_above(&transaction, by, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(Versioned { it: application, version: 1, created_at: now, updated_at: now })
     }
 
@@ -130,7 +130,7 @@ impl Engine {
         }
         let act = Act::new("application.updated", id).changing(&fields).with("name", application.name.as_str());
         record_above(&transaction, by, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         self.tenancies.clear();
         (found.version, found.updated_at) = (before + 1, now);
         Ok(found)

@@ -142,7 +142,7 @@ impl Engine {
         act: Act,
     ) -> Outcome<()> {
         record(&transaction, authority, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -69,7 +69,7 @@ pub async fn bootstrap_as(
         Tenant { id: row.default_tenant, application: row.id, display_name: name.clone(), name, locale: None };
     applications::insert_tenant(&transaction, &default, now).await?;
     let (client_id, client_secret, api_key) = all_powerful(&transaction, row.id, account, now, entropy).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     Ok(Bootstrapped { application: row.id, tenant: default.id, client_id, client_secret, api_key })
 }
 

@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::domain::verification::{EmailVerification, Refusal, Status, parse_code};
 use crate::store::messages::Message;
-use crate::store::{StoreError, events, messages, throttles, users, verifications};
+use crate::store::{events, messages, throttles, users, verifications};
 
 use super::journal::Journal;
 use super::outbox::Facts;
@@ -60,7 +60,7 @@ impl Engine {
         let mut journal = Journal::new(&*self.entropy, now);
         journal.verification(EventKind::EmailVerificationCreated, &verification);
         events::append(&transaction, journal.events()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(user)
     }
 
@@ -120,7 +120,7 @@ impl Engine {
         if !verifications::take_attempt(&transaction, current.id, self.limits.codes_per_reset).await? {
             return Err(Failure::Verification(Refusal::Incorrect));
         }
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// What a right code does: it verifies the address, or says why not. The
@@ -141,7 +141,7 @@ impl Engine {
         verifications::give_attempt_back(&transaction, current.id).await?;
         let verdict = found.ok_or(Refusal::Incorrect).and_then(|found| found.usable(&user, now));
         if let Err(refusal) = verdict {
-            transaction.commit().await.map_err(StoreError::from)?;
+            transaction.commit().await?;
             return Err(Failure::Verification(refusal));
         }
         if !verifications::complete(&transaction, current.id, now).await? {
@@ -153,7 +153,7 @@ impl Engine {
         let mut journal = Journal::new(&*self.entropy, now);
         journal.user(EventKind::UserUpdated, &user);
         events::append(&transaction, journal.events()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(user)
     }
 

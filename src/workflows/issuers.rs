@@ -103,7 +103,7 @@ impl Engine {
         let act = Act::new("issuers.replaced", ISSUERS).with("issuers", names);
         access_state::advance(&transaction).await?;
         record(&transaction, authority, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         self.database.note_access_change();
         tracing::info!(application_id = %scope.application(), issuers = wanted.len(), "the issuers were replaced");
         Ok(IssuerSet { issuers: wanted, version })

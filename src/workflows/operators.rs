@@ -8,8 +8,8 @@ use crate::domain::audit::Act;
 use crate::domain::entropy::Entropy;
 use crate::domain::ids::{ApiKeyId, OperatorId};
 use crate::domain::secret::Secret;
+use crate::store::Database;
 use crate::store::operators::{self, Operator};
-use crate::store::{Database, StoreError};
 
 use super::Outcome;
 use super::audit::record_above;
@@ -37,6 +37,6 @@ pub async fn make_operator(database: &Database, entropy: &dyn Entropy, name: &st
     operators::insert_key(&transaction, operator.id, id, &key.digest(), hint, now).await?;
     let act = Act::new("operator.created", operator.id).with("apiKeyId", id.to_string());
     record_above(&transaction, &Origin::command_line(), entropy, now, act).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     Ok((operator, key))
 }

@@ -128,7 +128,7 @@ impl Engine {
         let revoked = self.keys.find(&seed.key_id).is_none();
         if revoked || !sessions::use_token(&transaction, &digest, now).await? {
             self.end_in(&transaction, &session, now).await?;
-            transaction.commit().await.map_err(StoreError::from)?;
+            transaction.commit().await?;
             return Err(invalid());
         }
         let user = users::find(&transaction, scope, session.user).await?.filter(|user| !user.disabled);
@@ -136,7 +136,7 @@ impl Engine {
         // A tenant that is deleted is gone at once, its users in steps.
         applications::find_tenant(&transaction, scope, user.tenant).await?.ok_or_else(invalid)?;
         let next = self.give_refresh_token(&transaction, &session, &seed, known.generation + 1, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(SignedIn { user, session: session.id, at: now, refresh_token: next })
     }
 
@@ -206,7 +206,7 @@ impl Engine {
         let found = sessions::lock(&transaction, scope, id).await?;
         let (session, _) = found.ok_or(Failure::NotFound(Noun::Session))?;
         let session = self.end_in(&transaction, &session, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(session)
     }
 

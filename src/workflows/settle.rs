@@ -129,7 +129,7 @@ impl Engine {
         for (sent, attempts) in all.iter().zip(&attempts) {
             delivered.push(self.settle(&transaction, worker, sent, attempts, now).await?);
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         for (sent, _) in all.iter().zip(&delivered).filter(|(_, delivered)| **delivered == Delivered::Sent) {
             count_sent(sent.message.kind);
         }

@@ -10,7 +10,7 @@ use crate::domain::keys::Purpose;
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::throttles::BackOff;
-use crate::store::{StoreError, Transaction, auth_factors, events, throttles, users};
+use crate::store::{Transaction, auth_factors, events, throttles, users};
 
 use super::journal::Journal;
 use super::resets::Client;
@@ -77,7 +77,7 @@ impl Engine {
         }
         match wait {
             Some(retry_after) => Err(Failure::Throttled { retry_after }),
-            None => Ok(transaction.commit().await.map_err(StoreError::from)?),
+            None => Ok(transaction.commit().await?),
         }
     }
 
@@ -91,7 +91,7 @@ impl Engine {
         if let Some(ip) = client.ip {
             throttles::unmark(&transaction, &self.sign_in_client(scope, ip), now).await?;
         }
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// The name of a client's window of failures; each application has its
@@ -156,7 +156,7 @@ impl Engine {
         };
         let transaction = self.database.begin().await?;
         events::append(&transaction, journal.events()).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// Begins the session, or asks for the second factor. Whether there is one
@@ -179,7 +179,7 @@ impl Engine {
         let user = user.ok_or(Failure::InvalidCredentials)?;
         let factors = auth_factors::list(&transaction, user.id).await?;
         if !factors.is_empty() || tenancy.workflow.mfa_required {
-            transaction.rollback().await.map_err(StoreError::from)?;
+            transaction.rollback().await?;
             return Err(Failure::MfaAwaited(Box::new(self.ask_second_factor(user, factors).await?)));
         }
         throttles::clear(&transaction, &[account]).await?;
@@ -187,7 +187,7 @@ impl Engine {
             throttles::unmark_latest(&transaction, &self.sign_in_client(scope, ip)).await?;
         }
         let signed_in = self.welcome(&transaction, user, client, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(signed_in)
     }
 

@@ -208,7 +208,7 @@ impl Engine {
         if jobs::delete(&transaction, job).await? && tenants::delete_some(&transaction, work.tenant).await? {
             self.queue_deletion(&transaction, work, now).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::keys::{KeyRing, Purpose};
 use crate::domain::operator::{INVITATION, Invitation};
 use crate::domain::second_factor::Authenticator;
 use crate::domain::secret::Secret;
-use crate::store::{Database, StoreError, operator_invitations};
+use crate::store::{Database, operator_invitations};
 use crate::workflows::audit::record_above;
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -53,7 +53,7 @@ pub async fn invite(
     operator_invitations::insert(&transaction, &invitation, &token.digest()).await?;
     let act = Act::new("operator.invited", operator).with("invitationId", invitation.id.to_string());
     record_above(&transaction, origin, entropy, now, act).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     Ok((invitation, token))
 }
 

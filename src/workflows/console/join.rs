@@ -172,7 +172,7 @@ impl Engine {
         let begun = self.begin_console_session(&transaction, operator.id, visitor, now).await?;
         let act = Act::new("operator.joined", operator.id).with("invitationId", invitation.id.to_string());
         record_above(&transaction, &visitor.acting_as(operator.id), &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(begun)
     }
 

@@ -12,7 +12,7 @@ use crate::domain::operator::{ConsoleSession, Credential};
 use crate::domain::second_factor::{Authenticator, Checked};
 use crate::domain::secret::Secret;
 use crate::store::throttles::BackOff;
-use crate::store::{StoreError, Transaction, operator_credentials, operators, throttles};
+use crate::store::{Transaction, operator_credentials, operators, throttles};
 use crate::workflows::audit::record_above;
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -58,7 +58,7 @@ impl Engine {
         let begun = self.begin_console_session(&transaction, operator, visitor, now).await?;
         let act = Act::new("operator.signed_in", operator).with("sessionId", begun.session.id.to_string());
         record_above(&transaction, &visitor.acting_as(operator), &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(begun)
     }
 
@@ -84,7 +84,7 @@ impl Engine {
         let begun = self.prove_console_session(&transaction, session, now).await?;
         let act = Act::new("operator.confirmed", session.operator).with("sessionId", session.id.to_string());
         record_above(&transaction, &visitor.acting_as(session.operator), &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(begun)
     }
 
@@ -115,7 +115,7 @@ impl Engine {
     async fn release_operator(&self, counted: &Counted, now: Timestamp) -> Outcome<()> {
         let transaction = self.database.begin().await?;
         throttles::unmark(&transaction, &counted.key, now).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     async fn compare_operator(
@@ -175,7 +175,7 @@ impl Engine {
         }
         match wait {
             Some(retry_after) => Err(Failure::Throttled { retry_after }),
-            None => Ok(transaction.commit().await.map_err(StoreError::from)?),
+            None => Ok(transaction.commit().await?),
         }
     }
 

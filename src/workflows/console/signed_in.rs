@@ -11,7 +11,7 @@ use crate::domain::operator::ConsoleSession;
 use crate::domain::secret::Secret;
 use crate::store::operators::{self, Operator};
 use crate::store::throttles::{self, Quota};
-use crate::store::{StoreError, Transaction, operator_sessions};
+use crate::store::{Transaction, operator_sessions};
 use crate::workflows::audit::record_above;
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
@@ -77,7 +77,7 @@ impl Engine {
         }
         let act = Act::new("operator.signed_out", operator).with("sessionId", id.to_string());
         record_above(&transaction, origin, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl Engine {
         let name = self.keys.pseudonym(Purpose::FormToken, &[b"console once", owner.as_bytes(), form.as_bytes()]);
         let transaction = self.database.begin().await?;
         let wait = throttles::mark(&transaction, &format!("console-form:{name}"), ONCE, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(wait.is_none())
     }
 

@@ -120,7 +120,7 @@ impl Engine {
         for act in acts {
             audit::record(&transaction, authority, &*self.entropy, now, act).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(imported)
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{TenantId, UserId};
 use crate::domain::user::User;
-use crate::store::{StoreError, Transaction, events, users};
+use crate::store::{Transaction, events, users};
 
 use super::journal::Journal;
 use super::resets::Client;
@@ -143,7 +143,7 @@ impl Engine {
         }
         match imported(authority.tenant, &results) {
             Some(act) => self.commit_act(transaction, &authority.authority, now, act).await?,
-            None => transaction.commit().await.map_err(StoreError::from)?,
+            None => transaction.commit().await?,
         }
         Ok(results)
     }

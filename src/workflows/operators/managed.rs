@@ -7,7 +7,7 @@ use crate::domain::entropy::Entropy;
 use crate::domain::ids::{ApiKeyId, OperatorId};
 use crate::store::operators::{self, Operator, OperatorAttribute, OperatorKey};
 use crate::store::slice::{Slice, Term};
-use crate::store::{Database, StoreError, access_state, operator_sessions};
+use crate::store::{Database, access_state, operator_sessions};
 use crate::workflows::audit::record_above;
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
@@ -61,7 +61,7 @@ pub async fn change_operator(
     }
     let act = Act::new(if disabled { "operator.disabled" } else { "operator.enabled" }, id);
     record_above(&transaction, by, entropy, now, act).await?;
-    transaction.commit().await.map_err(StoreError::from)?;
+    transaction.commit().await?;
     database.note_access_change();
     (operator.disabled, operator.version, operator.updated_at) = (disabled, before + 1, now);
     Ok(operator)
@@ -124,7 +124,7 @@ impl Engine {
         access_state::advance(&transaction).await?;
         let act = Act::new("operator.api_key_revoked", id).with("apiKeyId", key.to_string());
         record_above(&transaction, by, &*self.entropy, now, act).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         self.database.note_access_change();
         Ok(())
     }

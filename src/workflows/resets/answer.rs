@@ -18,7 +18,7 @@ use crate::domain::user::User;
 use crate::store::messages::Message;
 use crate::store::resets::Provenance;
 use crate::store::throttles::Quota;
-use crate::store::{StoreError, Transaction, jobs, messages, requests, throttles, users};
+use crate::store::{Transaction, jobs, messages, requests, throttles, users};
 use crate::workflows::outbox::Facts;
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -104,7 +104,7 @@ impl Engine {
             self.land(&transaction, drafts, Origin::Address.supersedes_handed_over(), now).await?;
         }
         messages::insert(&transaction, &notices).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -16,12 +16,12 @@ use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::batch::Batch;
 use crate::store::resets::Completion;
-use crate::store::{StoreError, Transaction, events, messages, requests, resets, throttles, users};
+use crate::store::{Transaction, auth_factors, events, messages, requests, resets, throttles, users};
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
 use crate::workflows::passwords::keep_password;
-use crate::workflows::second_factor::at_reset::window_of;
+use crate::workflows::second_factor::at_reset::{self, window_of};
 use crate::workflows::second_factor::compare::RightCode;
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Outcome};
@@ -198,14 +198,17 @@ impl Engine {
             messages::queue(&mut batch, &[self.notice(MailKind::PasswordUpdated, &user, &told, now)])?;
         }
         events::write(&mut batch, journal.events());
+        if factor.is_none() {
+            auth_factors::ask_for_any(&mut batch, user.id);
+        }
         let answers = batch.run(&transaction).await?;
         if !resets::is_completed(&answers, reset.id)? {
             return Ok(None);
         }
         events::pass_on(&transaction, journal.events(), &answers).await?;
         // After the proof: who lost a race for it may have lost their answer only.
-        self.spend_second_factor(&transaction, user.id, factor).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        at_reset::spend(&transaction, factor, &answers).await?;
+        transaction.commit().await?;
         Ok(Some(Completed {
             user: user.id,
             redirect_url: self.redirect_after(tenancy, reset),

@@ -9,7 +9,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{ApplicationId, JobId, ResetRequestId};
 use crate::domain::mail::MailKind;
 use crate::domain::reset::Status;
-use crate::store::{StoreError, Transaction, events, jobs, messages, requests, resets, users};
+use crate::store::{Transaction, events, jobs, messages, requests, resets, users};
 use crate::workflows::journal::Journal;
 use crate::workflows::outbox::Facts;
 use crate::workflows::{Engine, Outcome};
@@ -43,7 +43,7 @@ impl Engine {
         if jobs::delete(&transaction, job).await? {
             self.exhaust_in(&transaction, work, limit, now).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::domain::clock::{Timestamp, is_over};
 use crate::domain::keys::Purpose;
 use crate::domain::reset::{Mode, Proof, Refusal, Reset, ResetRequest, proof};
 use crate::domain::secret::Secret;
-use crate::store::{StoreError, jobs, requests, resets, throttles};
+use crate::store::{jobs, requests, resets, throttles};
 use crate::telemetry::metrics::{self, ResetStep};
 use crate::workflows::{Engine, Failure, Outcome};
 
@@ -116,7 +116,7 @@ impl Engine {
         if let Some(key) = key {
             let transaction = self.database.begin().await?;
             throttles::mark(&transaction, key, self.limits.bad_tokens_per_client, now).await?;
-            transaction.commit().await.map_err(StoreError::from)?;
+            transaction.commit().await?;
         }
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Engine {
             return Err(Failure::InvalidProof(Mode::EmailOtp));
         }
         let counts = throttles::mark(&transaction, budget, quota, now).await?.is_none();
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(Attempt { counts, last: locked.is_some_and(|row| row.attempts + 1 >= limit) })
     }
 
@@ -217,7 +217,7 @@ impl Engine {
             let work = ExhaustJob { request: request.id, application: request.application };
             jobs::insert(&transaction, &[self.job(EXHAUST_JOB, &work, now)], now).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 

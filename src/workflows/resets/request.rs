@@ -181,3 +181,56 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::jobs;
+    use crate::store::writer::RequestWriter;
+    use crate::workflows::fixture::Fixture;
+
+    /// Begins a transaction in the line, and says how many requests are there then.
+    async fn requests_seen_from_the_line(fixture: &Fixture) -> usize {
+        let transaction = fixture.database.begin().await.unwrap();
+        let (lease, later) = (Duration::from_secs(1), fixture.now() + Duration::from_secs(60));
+        let work = jobs::lease(&transaction, "observer", 10, lease, later).await.unwrap();
+        transaction.rollback().await.unwrap();
+        work.len()
+    }
+
+    #[tokio::test]
+    async fn a_request_by_address_waits_for_none_of_the_transactions_in_line() {
+        let fixture = Fixture::new().await;
+        let mut engine = fixture.engine();
+        let (requests, commits) = RequestWriter::new(fixture.database.clone());
+        engine.requests = requests;
+        let running = tokio::spawn(commits);
+        let under_way = fixture.database.begin().await.unwrap();
+        let ask = AskByAddress {
+            tenant: None,
+            email: EmailAddress::parse("ada@example.com").unwrap(),
+            locale: None,
+            redirect_url: None,
+            state: None,
+            client: Client::default(),
+            idempotent: None,
+        };
+        let release = async {
+            while engine.requests.unanswered() == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // The writer takes it up.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            under_way.commit().await.unwrap();
+        };
+        let line = || requests_seen_from_the_line(&fixture);
+        let (first, second, third, accepted, ()) =
+            tokio::join!(line(), line(), line(), engine.request_reset(&fixture.scope, ask), release);
+        accepted.unwrap();
+        assert_eq!([first, second, third], [1; 3]);
+        drop(engine);
+        running.await.unwrap();
+    }
+}

@@ -12,7 +12,7 @@ use crate::domain::mail::MailKind;
 use crate::domain::reset::proof;
 use crate::domain::secret::Secret;
 use crate::store::throttles::Quota;
-use crate::store::{StoreError, Transaction, jobs, messages, requests, resets, users};
+use crate::store::{Transaction, jobs, messages, requests, resets, users};
 use crate::workflows::{Engine, Failure, Outcome};
 
 /// The kind of the job.
@@ -55,7 +55,7 @@ impl Engine {
         }
         let work = ResendJob { request: request.id, application: request.application };
         jobs::insert(&transaction, &[self.job(RESEND_JOB, &work, now)], now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(next)
     }
 
@@ -70,7 +70,7 @@ impl Engine {
         if jobs::delete(&transaction, job).await? {
             self.resend_in(&transaction, work, quota, now).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 

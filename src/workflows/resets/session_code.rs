@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::keys::Purpose;
 use crate::domain::reset::{Reset, proof};
 use crate::domain::secret::Secret;
-use crate::store::{StoreError, resets, users};
+use crate::store::{resets, users};
 use crate::workflows::sessions::SignedIn;
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Outcome};
@@ -66,7 +66,7 @@ impl Engine {
         user.last_sign_in_at = Some(now);
         users::update(&transaction, &user).await?;
         let signed_in = self.begin_session(&transaction, user, client, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(signed_in)
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::reset::{Mode, Origin, Reset, ResetRequest, Strategy};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Provenance;
-use crate::store::{StoreError, Transaction, requests, resets, users};
+use crate::store::{Transaction, requests, resets, users};
 use crate::workflows::tenancy::Tenancy;
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
@@ -145,7 +145,7 @@ impl Engine {
                 let act = Act::new("password_reset.email_sent", reset.id).of_tenant(user.tenant);
                 self.commit_act(transaction, &by, now, act.with("userId", user.id.to_string())).await?;
             }
-            Actor::ServiceAccount(_) | Actor::CommandLine => transaction.commit().await.map_err(StoreError::from)?,
+            Actor::ServiceAccount(_) | Actor::CommandLine => transaction.commit().await?,
         }
         Ok(Some(EmailQueued { reset, request_code }))
     }

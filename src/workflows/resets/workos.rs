@@ -9,7 +9,7 @@ use crate::domain::reset::{Mode, Origin, Proof, Reset};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::resets::Provenance;
-use crate::store::{StoreError, resets, throttles, users};
+use crate::store::{resets, throttles, users};
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 use super::Client;
@@ -98,7 +98,7 @@ impl Engine {
             from: ask.client.requested_from(),
         };
         let reset = self.issue(&transaction, &user, new, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         self.show(reset).await
     }
 
@@ -111,7 +111,7 @@ impl Engine {
         let transaction = self.database.begin().await?;
         match throttles::mark(&transaction, &key, quota, now).await? {
             Some(retry_after) => Err(Failure::Throttled { retry_after }),
-            None => Ok(transaction.commit().await.map_err(StoreError::from)?),
+            None => Ok(transaction.commit().await?),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::domain::reset::proof;
 use crate::domain::second_factor::{PendingSignIn, Unusable, parse_code};
 use crate::domain::secret::Secret;
 use crate::store::throttles::BackOff;
-use crate::store::{StoreError, auth_factors, events, pending_sign_ins, throttles, users};
+use crate::store::{auth_factors, events, pending_sign_ins, throttles, users};
 use crate::workflows::journal::Journal;
 use crate::workflows::resets::Client;
 use crate::workflows::sessions::SignedIn;
@@ -95,7 +95,7 @@ impl Engine {
         if let Some(retry_after) = throttles::back_off(&transaction, &window, back_off, now).await? {
             return Err(Failure::Throttled { retry_after });
         }
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     async fn note_wrong_answer(
@@ -110,7 +110,7 @@ impl Engine {
         journal.second_factor_wrong(&user, client);
         let transaction = self.database.begin().await?;
         events::append(&transaction, journal.events()).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     async fn finish_answer(
@@ -137,7 +137,7 @@ impl Engine {
         journal.second_factor_right(&user, client);
         events::append(&transaction, journal.events()).await?;
         let signed_in = self.welcome(&transaction, user, client, now).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(signed_in)
     }
 }

@@ -7,8 +7,9 @@ use crate::domain::mail::MailKind;
 use crate::domain::second_factor::parse_code;
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
+use crate::store::batch::Answers;
 use crate::store::throttles::Quota;
-use crate::store::{StoreError, Transaction, auth_factors, messages, throttles};
+use crate::store::{Transaction, auth_factors, messages, throttles};
 use crate::workflows::outbox::Facts;
 use crate::workflows::resets::prove::budget_key;
 use crate::workflows::{Engine, Failure, Outcome};
@@ -81,7 +82,7 @@ impl Engine {
         }
         let notice = self.notice(MailKind::ResetAttemptsExhausted, user, &Facts::default(), now);
         messages::insert(&transaction, &[notice]).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// Takes one attempt from the account, committed before anything is
@@ -94,7 +95,7 @@ impl Engine {
             return Err(Failure::Throttled { retry_after });
         }
         throttles::mark(&transaction, &budget_key(&user.to_string()), quota, now).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// Gives the attempt back: the code was right.
@@ -102,25 +103,21 @@ impl Engine {
         let transaction = self.database.begin().await?;
         throttles::unmark(&transaction, &window_of(user), now).await?;
         throttles::unmark(&transaction, &budget_key(&user.to_string()), now).await?;
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
+        Ok(transaction.commit().await?)
     }
+}
 
-    /// Uses a right code up, in the transaction of the completion, which has
-    /// locked the user. Without a code it looks again: a factor that came while
-    /// the password was hashed must be asked for.
-    ///
-    /// # Errors
-    /// `UsedTotpCode`, `MfaRequired`.
-    pub async fn spend_second_factor(
-        &self,
-        transaction: &Transaction,
-        user: UserId,
-        right: Option<&RightCode>,
-    ) -> Outcome<()> {
-        let Some(right) = right else {
-            let none = auth_factors::list(transaction, user).await?.is_empty();
-            return if none { Ok(()) } else { Err(Failure::MfaRequired) };
-        };
-        right.spend(transaction).await
+/// Uses a right code up, in the transaction of the completion, which has locked
+/// the user. Without a code it looks again at what [`auth_factors::ask_for_any`]
+/// was answered there, behind the lock: a factor that came while the password
+/// was hashed must be asked for.
+///
+/// # Errors
+/// `UsedTotpCode`, `MfaRequired`.
+pub async fn spend(transaction: &Transaction, right: Option<&RightCode>, answers: &Answers) -> Outcome<()> {
+    match right {
+        Some(right) => right.spend(transaction).await,
+        None if auth_factors::are_any(answers)? => Err(Failure::MfaRequired),
+        None => Ok(()),
     }
 }

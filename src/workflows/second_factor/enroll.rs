@@ -8,7 +8,7 @@ use crate::domain::keys::Purpose;
 use crate::domain::second_factor::{AuthFactor, Authenticator};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
-use crate::store::{StoreError, auth_factors, users};
+use crate::store::{auth_factors, users};
 use crate::workflows::{Engine, Failure, Noun, Outcome};
 
 /// How many authenticators a user may have. Each has right codes of its own,
@@ -84,7 +84,7 @@ impl Engine {
             updated_at: now,
         };
         auth_factors::insert(&transaction, &factor).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         Ok(Enrolled { factor, secret, uri, qr_code })
     }
 

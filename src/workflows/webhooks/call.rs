@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::webhook::{Delivery, DeliveryState, Endpoint, pause};
 use crate::store::webhook_endpoints as endpoints;
-use crate::store::{StoreError, events, webhook_deliveries as deliveries};
+use crate::store::{events, webhook_deliveries as deliveries};
 use crate::telemetry::metrics::{self, WebhookResult};
 use crate::webhooks::client::{Answer, ClientError};
 use crate::webhooks::sign;
@@ -139,7 +139,7 @@ impl Engine {
                 endpoints::leave_alone(&transaction, delivery.endpoint, now + pause).await?;
             }
         }
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         let state = if next.is_some() { DeliveryState::Pending } else { DeliveryState::Dead };
         count(state);
         if state == DeliveryState::Dead {
