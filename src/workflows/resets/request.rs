@@ -206,7 +206,6 @@ mod tests {
         let mut engine = fixture.engine();
         let (requests, commits) = RequestWriter::new(fixture.database.clone());
         engine.requests = requests;
-        let running = tokio::spawn(commits);
         let under_way = fixture.database.begin().await.unwrap();
         let ask = AskByAddress {
             tenant: None,
@@ -226,11 +225,12 @@ mod tests {
             under_way.commit().await.unwrap();
         };
         let line = || requests_seen_from_the_line(&fixture);
-        let (first, second, third, accepted, ()) =
-            tokio::join!(line(), line(), line(), engine.request_reset(&fixture.scope, ask), release);
+        let all = async { tokio::join!(line(), line(), line(), engine.request_reset(&fixture.scope, ask), release) };
+        let (first, second, third, accepted, ()) = tokio::select! {
+            all = all => all,
+            () = commits => panic!("the writer ended"),
+        };
         accepted.unwrap();
         assert_eq!([first, second, third], [1; 3]);
-        drop(engine);
-        running.await.unwrap();
     }
 }
