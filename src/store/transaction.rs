@@ -14,12 +14,12 @@ use super::Result;
 pub struct Transaction {
     // Ends before the place is given up: fields are dropped in this order.
     inner: DatabaseTransaction,
-    place: Option<OwnedMutexGuard<()>>,
+    _place: Option<OwnedMutexGuard<()>>,
 }
 
 impl Transaction {
     pub(super) const fn new(inner: DatabaseTransaction, place: Option<OwnedMutexGuard<()>>) -> Self {
-        Self { inner, place }
+        Self { inner, _place: place }
     }
 
     /// Makes all of it last.
@@ -28,10 +28,7 @@ impl Transaction {
     /// When the database refuses or is gone; nothing of it was written then,
     /// or nobody knows.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, place } = self;
-        inner.commit().await?;
-        drop(place);
-        Ok(())
+        Ok(self.inner.commit().await?)
     }
 
     /// Takes all of it back, and waits until that is done.
@@ -39,10 +36,7 @@ impl Transaction {
     /// # Errors
     /// When the database is gone.
     pub async fn rollback(self) -> Result<()> {
-        let Self { inner, place } = self;
-        inner.rollback().await?;
-        drop(place);
-        Ok(())
+        Ok(self.inner.rollback().await?)
     }
 }
 
