@@ -1,6 +1,7 @@
 //! Closed-loop load: a fixed number of connections, each asking again as soon as it is answered.
 
 use std::{
+    cell::Cell,
     net::SocketAddr,
     sync::{
         Arc,
@@ -121,9 +122,9 @@ async fn ask(connection: &mut Connection, request: &Request, expected: u16, samp
     false
 }
 
-/// A steady, gentle stream beside a load: one call per interval for the given time. Each call is
-/// recorded at once, so that the stream may be dropped when the load beside it ends.
-pub async fn probe<F>(load: Load, interval: Duration, sample: &mut Sample, make: F)
+/// A steady, gentle stream beside a load: one call per interval, for the given time or until the
+/// load `is_over`. It ends between two calls, so that none is left out because it was slow.
+pub async fn probe<F>(load: Load, interval: Duration, is_over: &Cell<bool>, sample: &mut Sample, make: F)
 where
     F: Fn(u64) -> Request,
 {
@@ -134,6 +135,9 @@ where
     let mut number = 0;
     while begun.elapsed() < load.duration && number < load.calls.min(MOST_CALLS) {
         ticks.tick().await;
+        if is_over.get() {
+            break;
+        }
         ask(&mut connection, &make(number), load.expected, sample).await;
         sample.elapsed = before + begun.elapsed();
         number += 1;

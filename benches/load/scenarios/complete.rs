@@ -1,6 +1,7 @@
 //! Completions against the raw hash rate, and what else the server still does meanwhile.
 
 use std::{
+    cell::Cell,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -28,7 +29,7 @@ pub async fn run(world: &World, args: &Args, report: &mut Report) -> Outcome<()>
     world.inbox().settle(super::SETTLING).await;
     let resident_at_rest = process::resident_mib(world.server.pid())?;
     let mut at_rest = Probed::default();
-    probes(world, args.duration, &mut at_rest).await;
+    probes(world, args.duration, &Cell::new(false), &mut at_rest).await;
 
     let alone = completions(world, args, "alone", false).await?;
     report.sample("complete", &alone.completed);
@@ -136,20 +137,21 @@ struct Probed {
 
 /// Runs a load with probes that end when it ends.
 async fn beside(world: &World, run: impl Future<Output = Outcome<Sample>>, probed: &mut Probed) -> Outcome<Sample> {
-    let mut run = std::pin::pin!(run);
-    tokio::select! {
-        sample = &mut run => return sample,
-        () = probes(world, Duration::from_secs(120), probed) => {}
-    }
-    run.await
+    let over = Cell::new(false);
+    let run = async {
+        let sample = run.await;
+        over.set(true);
+        sample
+    };
+    tokio::join!(run, probes(world, Duration::from_secs(120), &over, probed)).0
 }
 
 /// One call per 10 ms to `/health/ready`, one per 20 ms to the request by address.
-async fn probes(world: &World, duration: Duration, probed: &mut Probed) {
+async fn probes(world: &World, duration: Duration, over: &Cell<bool>, probed: &mut Probed) {
     let load = super::load(world, 1, duration);
     let Probed { ready, request } = probed;
-    let ready = probe(load, Duration::from_millis(10), ready, |_| Request::get("/health/ready"));
-    let request = probe(load, Duration::from_millis(20), request, |number| {
+    let ready = probe(load, Duration::from_millis(10), over, ready, |_| Request::get("/health/ready"));
+    let request = probe(load, Duration::from_millis(20), over, request, |number| {
         world.workflow("request-password-reset", &json!({ "email": unknown_address(800_000_000 + number) }))
     });
     tokio::join!(ready, request);

@@ -1,6 +1,6 @@
 //! Reads at a steady 200 per second while sign-ins keep every hash thread busy.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use serde_json::json;
 
@@ -50,10 +50,11 @@ struct Read {
 impl Read {
     async fn probe(&mut self, world: &World, duration: Duration, reset: &str) {
         let load = super::load(world, 1, duration);
+        let never = Cell::new(false);
         let path = format!("/user_management/password_reset/{reset}");
         tokio::join!(
-            probe(load, INTERVAL, &mut self.reset, |_| world.read(&path)),
-            probe(load, INTERVAL, &mut self.events, |_| world
+            probe(load, INTERVAL, &never, &mut self.reset, |_| world.read(&path)),
+            probe(load, INTERVAL, &never, &mut self.events, |_| world
                 .read("/events?events=user.created,user.updated&limit=20")),
         );
     }

@@ -254,3 +254,61 @@ fn shows_address(user: &User, reset: &Reset) -> bool {
         Mode::ResetLink => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::access::{Authority, Origin};
+    use crate::workflows::fixture::Fixture;
+    use crate::workflows::resets::trusted::{CreateLink, LinkAuthority};
+    use crate::workflows::second_factor::enroll::NewTotp;
+    use crate::workflows::users::NewUser;
+
+    async fn link(engine: &Engine, authority: &Authority, user: UserId) -> Secret {
+        let scope = authority.scope();
+        let may = LinkAuthority { execute: scope.clone(), secret: Some(scope.clone()), protected: None };
+        let client = Client::default();
+        let ask = CreateLink { user, lifetime: None, redirect_url: None, reason: None, client, idempotent: None };
+        engine.create_reset_link(&may, authority, ask).await.unwrap().code
+    }
+
+    fn completing(link: &Secret, password: &str) -> Complete {
+        Complete {
+            proof: Proof::ResetLink(link.clone()),
+            new_password: Secret::new(password),
+            totp_code: None,
+            suppress_notice: false,
+            client: Client::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_lost_the_race_is_not_asked_for_a_factor_that_came_meanwhile() {
+        let fixture = Fixture::new().await;
+        let (engine, scope) = (fixture.engine(), &fixture.scope);
+        let authority = Authority::new(scope.clone(), Origin::command_line());
+        let email = EmailAddress::parse("ada@example.com").unwrap();
+        let user = engine.create_user(&authority, &email, NewUser::default()).await.unwrap();
+        let tenancy = engine.tenancy(scope, Some(user.tenant)).await.unwrap();
+        let hash = || "the hash of a late answer".to_owned();
+        let prove = async |ask: &Complete| match engine.prove(scope, &ask.proof, &ask.client, fixture.now()).await {
+            Ok(Proven::Usable(reset)) => reset,
+            other => panic!("{other:?}"),
+        };
+
+        let token = link(&engine, &authority, user.id).await;
+        let late = completing(&token, "a late answer");
+        let lost = prove(&late).await;
+        engine.complete_reset(scope, &completing(&token, "the first answer to come")).await.unwrap();
+        let token = link(&engine, &authority, user.id).await;
+        let asked = completing(&token, "a late answer");
+        let usable = prove(&asked).await;
+        engine.enroll_totp(scope, None, user.id, NewTotp::default()).await.unwrap();
+
+        let of_lost = engine.commit_completion(&tenancy, &lost, hash(), None, &late).await;
+        assert!(matches!(of_lost, Ok(None)), "{of_lost:?}");
+        let of_usable = engine.commit_completion(&tenancy, &usable, hash(), None, &asked).await;
+        assert!(matches!(of_usable, Err(Failure::MfaRequired)), "{of_usable:?}");
+        assert_eq!(prove(&asked).await.id, usable.id, "neither of them used it up");
+    }
+}
